@@ -1,0 +1,97 @@
+"""A number with its unit as it arrived → what it counts as, and what is wrong with it."""
+
+import math
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from cds.codes import Concept
+from cds.operators.reasons import (
+    AT_LEAST,
+    AT_MOST,
+    IMPLAUSIBLE_ONLY,
+    KNOWN,
+    NO_DATA,
+    UNIT_NOT_UNDERSTOOD,
+    WITHHELD,
+)
+from cds.units import NOT_UNDERSTOOD, convert, unit_id, unit_name, unit_of
+
+
+class Amount(NamedTuple):
+    """A number as it counts. value: in the concept's unit; raw, unit: as it arrived; quality: 0 or a `Reason`."""
+
+    value: float
+    raw: float
+    unit: int
+    quality: int
+
+
+MISSING: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, NO_DATA)
+MASKED: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, WITHHELD)
+UNTOLD: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, UNIT_NOT_UNDERSTOOD)
+
+_BOUND: Final[Mapping[object, int]] = {"<": AT_MOST, "<=": AT_MOST, ">": AT_LEAST, ">=": AT_LEAST}
+_METER: Final = {"HI": AT_LEAST, "HIGH": AT_LEAST, "LO": AT_MOST, "LOW": AT_MOST}
+
+
+def amount(concept: Concept, value: object, unit: object, comparator: object = None) -> tuple[Amount, str]:
+    """What a number with its unit counts as, and the code of what is wrong with it ("" = nothing).
+
+    A reading that was taken but cannot be told (text, no unit, another unit) stays a reading: UNIT_NOT_UNDERSTOOD.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _not_a_number(concept, value)
+    raw = finite(value)
+    if raw is None:
+        return Amount(0.0, 0.0, NOT_UNDERSTOOD, IMPLAUSIBLE_ONLY), "value_not_finite"
+    if not isinstance(unit, str) or not unit:
+        return Amount(0.0, raw, NOT_UNDERSTOOD, UNIT_NOT_UNDERSTOOD), "unit_missing"
+    arrived = unit_of(unit)
+    conversion = concept.units.get(arrived.ucum) if arrived else None
+    if arrived is None or conversion is None:
+        number = arrived.id if arrived else NOT_UNDERSTOOD
+        return Amount(0.0, raw, number, UNIT_NOT_UNDERSTOOD), "unit_not_understood"
+    quality = KNOWN if comparator is None else _BOUND.get(comparator if isinstance(comparator, str) else "", NO_DATA)
+    if quality == NO_DATA:
+        return Amount(0.0, raw, arrived.id, UNIT_NOT_UNDERSTOOD), "comparator_not_understood"
+    converted = convert(raw, conversion)
+    if not is_plausible(concept, converted, quality):
+        kept = converted if math.isfinite(converted) else 0.0
+        return Amount(kept, raw, arrived.id, IMPLAUSIBLE_ONLY), "implausible"
+    return Amount(converted, raw, arrived.id, quality), ""
+
+
+def is_plausible(concept: Concept, value: float, quality: int) -> bool:
+    """Whether a living person can have the value; of a bound, whether any value that it leaves open can be."""
+    low, high = concept.plausible or (-math.inf, math.inf)
+    if quality == AT_LEAST:
+        return value <= high
+    if quality == AT_MOST:
+        return value >= low
+    return low <= value <= high and math.isfinite(value)
+
+
+def _not_a_number(concept: Concept, value: object) -> tuple[Amount, str]:
+    """A meter's HI or LO without its limit is a bound that decides nothing: it must neither vanish nor be guessed."""
+    quality = _METER.get(value.strip().upper(), KNOWN) if isinstance(value, str) else KNOWN
+    if quality == KNOWN:
+        return UNTOLD, "value_missing" if value is None else "value_not_a_number"
+    low, high = concept.plausible or (-math.inf, math.inf)
+    bound = low if quality == AT_LEAST else high
+    return Amount(bound, bound, NOT_UNDERSTOOD, quality), "meter_limit_not_stated"
+
+
+def finite(value: object) -> float | None:
+    """The number, if it is a finite one; a truth value is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def accepted_units(concept: Concept) -> str:
+    """The units that may arrive, as authors and as data write them."""
+    return ", ".join(dict.fromkeys(word for code in concept.units for word in (unit_name(unit_id(code)), code) if word))

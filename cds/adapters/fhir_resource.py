@@ -1,0 +1,98 @@
+"""What every FHIR resource has: an identity, an age, security labels, and rules that may change its meaning."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from cds.adapters.rows import Intake
+from cds.adapters.shapes import as_list, as_object, as_text
+from cds.operators.series import FIRST_TIME
+from cds.periods import instant
+
+Json = Mapping[str, Any]
+
+_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII)
+_MASKED: Final = frozenset({"MASKED", "REDACTED"})
+_CLOSED: Final = frozenset({"R", "V"})  # restricted, very restricted
+_CONFIDENTIALITY: Final = frozenset(
+    {"", "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "http://hl7.org/fhir/v3/Confidentiality"}
+)
+
+
+class Resource(NamedTuple):
+    """A resource of a bundle. full_url: "" when not stated; number: its place among the entries."""
+
+    kind: str
+    content: Json
+    full_url: str
+    number: int
+
+    @property
+    def place(self) -> str:
+        """`Observation/42`, or `entry[3]` for one without an id."""
+        name = as_text(self.content.get("id"))
+        return f"{self.kind}/{name}" if _ID.fullmatch(name) else f"entry[{self.number}]"
+
+
+def each_once(intake: Intake, resources: list[Resource]) -> list[Resource]:
+    """The resources without copies: of differing ones the last updated, all of them when that cannot be told."""
+    copies: dict[tuple[str, str], list[Resource]] = {}
+    for each in resources:
+        name = as_text(each.content.get("id")) or each.full_url or f"entry[{each.number}]"
+        copies.setdefault((each.kind, name), []).append(each)
+    return [kept for same in copies.values() for kept in (same if len(same) == 1 else _newest(intake, same))]
+
+
+def _newest(intake: Intake, same: list[Resource]) -> list[Resource]:
+    servers = {each.full_url for each in same}
+    if len(servers) > 1 and all(each.startswith(("http://", "https://")) for each in servers):
+        groups = [[each for each in same if each.full_url == server] for server in sorted(servers)]
+        return [kept for group in groups for kept in _newest(intake, group)]
+    different: list[Resource] = []
+    for each in same:
+        if all(each.content != other.content for other in different):
+            different.append(each)
+    if len(different) == 1:
+        return different
+    updated = [last_updated(intake, each.content) for each in different]
+    newest = max(updated)
+    if FIRST_TIME in updated or updated.count(newest) > 1:
+        intake.note("conflicting_copies", different[0].place)
+        return different
+    return [different[updated.index(newest)]]
+
+
+def last_updated(intake: Intake, content: Json) -> int:
+    """When the server last changed the resource, FIRST_TIME when it does not say."""
+    read = instant(as_text((as_object(content.get("meta")) or {}).get("lastUpdated")), intake.zone)
+    return read[0] if read else FIRST_TIME
+
+
+def has_other_meaning(content: Json) -> bool:
+    """Whether rules that are not known here may change what the resource says."""
+    return bool(content.get("modifierExtension")) or content.get("implicitRules") is not None
+
+
+def is_masked(content: Json) -> bool:
+    """Whether security labels close the resource: restricted, very restricted, masked, redacted."""
+    meta = as_object(content.get("meta"))
+    if meta is None or "security" not in meta:
+        return False
+    labels = [as_object(each) or {} for each in as_list(meta["security"]) or ()]
+    return any(
+        each.get("code") in _MASKED or (each.get("code") in _CLOSED and each.get("system", "") in _CONFIDENTIALITY)
+        for each in labels
+        if isinstance(each.get("code"), str) and isinstance(each.get("system", ""), str)
+    )
+
+
+def codings(concept: object) -> list[tuple[str, str]]:
+    """(system, code) of each coding of a CodeableConcept."""
+    listed = as_list((as_object(concept) or {}).get("coding")) or ()
+    found = [as_object(each) or {} for each in listed]
+    return [(as_text(each.get("system")), as_text(each.get("code"))) for each in found if each.get("code")]
+
+
+def one_of(words: Iterable[str], concept: object) -> str:
+    """The first code of a CodeableConcept that is one of the words, else ""."""
+    return next((code for _, code in codings(concept) if code in words), "")

@@ -1,0 +1,154 @@
+"""The front door: rulesets that evaluate, patients that are read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cds.adapters.fhir import patient_from_fhir
+from cds.adapters.records import limits_from_dicts, patient_from_dict
+from cds.catalogue import shared_concepts
+from cds.codes import Concepts
+from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra
+from cds.execute.explain import evaluate
+from cds.load import Checked, load_plan
+from cds.patient import Patient as Facts
+from cds.patient import PatientLimit
+from cds.periods import NORWAY, instant, zone
+from cds.plan import Head, Plan
+from cds.result import Result
+
+if TYPE_CHECKING:
+    from cds.execute.batch import Findings
+    from cds.population import Population
+
+Moment = str | datetime
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient's facts, read once, evaluated as often as wanted. issues: what could not be used."""
+
+    facts: Facts
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
+
+    @property
+    def issues(self) -> tuple[Any, ...]:
+        return self.facts.issues
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, concepts: Concepts | None = None) -> "Patient":
+        """A patient from plain records; `cds schema patient` prints their schema.
+
+        Rows that cannot be used become `issues`; PatientError only when nothing can be read.
+        """
+        return cls(patient_from_dict(data, concepts=concepts or shared_concepts()))
+
+    @classmethod
+    def from_fhir(
+        cls,
+        bundle: Mapping[str, Any] | str | bytes,
+        *,
+        supplied: Mapping[str, bool | str] | None = None,
+        time_zone: str = NORWAY,
+        concepts: Concepts | None = None,
+    ) -> "Patient":
+        """A patient from a FHIR R4 Bundle with Patient, Observation and Condition.
+
+        supplied: input key → whether the bundle holds all of it (True), nothing is known about it (False), or all
+        of it from a time on; without it, what occurs in the bundle counts as supplied. PatientError when the bundle
+        cannot be read or is about more than one patient.
+        """
+        known = concepts or shared_concepts()
+        return cls(patient_from_fhir(bundle, concepts=known, supplied=supplied, zone=time_zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """One or more checked rulesets. Immutable, picklable, safe to share between threads."""
+
+    plan: Plan
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """Id, version, status and hash of each ruleset."""
+        return self.plan.heads
+
+    def evaluate(
+        self,
+        patient: Patient,
+        *,
+        at: Moment,
+        limits: Sequence[Mapping[str, Any]] = (),
+        allow_draft: bool = False,
+    ) -> Result:
+        """Every rule's finding for a patient at a moment; no fact after it is used.
+
+        at: ISO 8601 text or a datetime; without an offset it is clock time in the patient's zone. limits: the
+        patient's own, in addition to those in the patient's data. DraftNotAllowed when a ruleset is a draft.
+        """
+        self._refuse_drafts(allow_draft)
+        facts = patient.facts
+        if limits:
+            own, issues = limits_from_dicts(limits)
+            facts = replace(facts, limits=(*facts.limits, *own), issues=(*facts.issues, *issues))
+        return evaluate(self.plan, facts, microseconds(at, facts.zone))
+
+    def score(
+        self, population: "Population | Iterable[Patient]", *, at: Moment, threads: int = 0, allow_draft: bool = False
+    ) -> "Findings":
+        """Every rule's finding for every patient, in columns; needs the extra `batch`.
+
+        at: as in `evaluate`; without an offset it is clock time in Norway. threads: 0 = one per core.
+        """
+        self._refuse_drafts(allow_draft)
+        return _score(self.plan, population, microseconds(at, zone(NORWAY)), threads)
+
+    def _refuse_drafts(self, allow_draft: bool) -> None:
+        drafts = [each.id for each in self.heads if each.status == "draft"]
+        if drafts and not allow_draft:
+            raise DraftNotAllowed(
+                f"{', '.join(drafts)}: a draft runs only when asked for; pass allow_draft=True (command line: --draft)"
+            )
+
+
+def load(paths: str | Path | Iterable[str | Path], *, concepts: Iterable[str | Path] = ()) -> Ruleset:
+    """Read, check and compile ruleset files and folders; RulesetError holds everything that is wrong with them."""
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    return ruleset_of(load_plan(listed, concepts))
+
+
+def ruleset_of(checked: Checked) -> Ruleset:
+    """The ruleset of files that were checked without an error."""
+    if checked.plan is None:
+        raise CdsError("the files have errors")
+    return Ruleset(checked.plan, checked.diagnostics)
+
+
+def microseconds(at: Moment, where: Any) -> int:
+    """A moment as microseconds UTC; text or a datetime without an offset is clock time in the zone `where`."""
+    text = at.isoformat() if isinstance(at, datetime) else at
+    found = instant(text, where)
+    if found is None or found[1]:
+        raise CdsError(f"`{text}` is no moment; write for instance 2026-01-08T08:00 or 2026-01-08T08:00:00+01:00")
+    return found[0]
+
+
+def _score(plan: Plan, population: Any, at: int, threads: int) -> "Findings":
+    """The one place that loads the batch executor, so that one patient needs neither NumPy nor Numba."""
+    try:
+        from cds.execute.batch import score  # noqa: PLC0415
+        from cds.population import Population, population_of  # noqa: PLC0415
+    except ImportError as missing:
+        raise MissingExtra(
+            f"scoring a population needs the package {missing.name}: pip install 'cds-engine[batch]'"
+        ) from missing
+    if not isinstance(population, Population):
+        population = population_of([each.facts for each in population])
+    return score(plan, population, at, threads=threads or None)

@@ -1,0 +1,322 @@
+"""2xx, names: what nothing has, what two things have, and what goes round in a circle."""
+
+from cds.diagnostics.report import Code
+
+
+class UnknownName(Code):
+    """A name that nothing has.
+
+    What it means
+        The name is used here and is not written anywhere in this ruleset (or in the concept files, for a concept).
+    Why it matters
+        The rule cannot be evaluated; most often it is a slip of the pen.
+    Example
+        rules:
+          too_heavy:
+            when: newest is above heavy and newest is above hevy
+            colour: yellow
+            summary:
+              en: "Weight {newest}, the limit is {limit}"
+    Instead
+        rules:
+          too_heavy:
+            when: newest is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {newest}, the limit is {limit}"
+    """
+
+    number = "CDS201"
+    message = {"en": "there is no {kind} `{name}`", "nb": "det finnes ingen {kind} `{name}`"}
+    cure = {
+        "en": "check the spelling, or write `{name}` where it belongs",
+        "nb": "sjekk skrivemåten, eller skriv `{name}` der det hører hjemme",
+    }
+
+
+class WrongKind(Code):
+    """A name of one kind where another kind is needed.
+
+    What it means
+        Inputs are what is read, values are what is found from them, limits are what they are compared with, and
+        rules are what fires. Each stands in its own places.
+    Why it matters
+        An input has many readings; which of them counts is said by a value.
+    Example
+        rules:
+          too_heavy:
+            when: newest is above heavy and weight is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {newest}, the limit is {limit}"
+    Instead
+        rules:
+          too_heavy:
+            when: newest is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {newest}, the limit is {limit}"
+    """
+
+    number = "CDS202"
+    message = {
+        "en": "`{name}` is {found}, and {needed} is needed here",
+        "nb": "`{name}` er {found}, og her trengs {needed}",
+    }
+    cure = {
+        "en": "use the name of {needed}; an input is made a value with an operator, for instance `last_reading: {name}`",
+        "nb": "bruk navnet på {needed}; av en input lages en verdi med en operator, for eksempel `last_reading: {name}`",
+    }
+
+
+class PartNeeded(Code):
+    """A value with parts, used without saying which part.
+
+    What it means
+        A panel such as blood pressure gives one number for each of its parts.
+    Why it matters
+        A comparison is about one number.
+    Example
+        inputs:
+          blood_pressure: blood_pressure
+        limits:
+          high:
+            default: 135 mmHg
+            source: house
+        values:
+          newest:
+            last_reading: blood_pressure
+        rules:
+          too_high:
+            when: newest is above high
+            colour: yellow
+            summary:
+              en: "High"
+    Instead
+        inputs:
+          blood_pressure: blood_pressure
+        limits:
+          high:
+            default: 135 mmHg
+            source: house
+        values:
+          newest:
+            last_reading: blood_pressure
+        rules:
+          too_high:
+            when: newest.systolic is above high
+            colour: yellow
+            summary:
+              en: "High"
+    """
+
+    number = "CDS203"
+    message = {"en": "`{name}` has the parts {parts}", "nb": "`{name}` har delene {parts}"}
+    cure = {"en": "say which: `{example}`", "nb": "si hvilken: `{example}`"}
+
+
+class NameTwice(Code):
+    """One name for two things.
+
+    What it means
+        Values, bands, scores and limits share their names, and so do rules, zones and missing.
+    Why it matters
+        A condition with the name could mean either.
+    Example
+        limits:
+          heavy:
+            default: 100 kg
+            source: house
+          newest:
+            default: 120 kg
+            source: house
+    Instead
+        limits:
+          heavy:
+            default: 100 kg
+            source: house
+    """
+
+    number = "CDS204"
+    message = {
+        "en": "`{name}` is {found} here, and {other} in another place",
+        "nb": "`{name}` er {found} her, og {other} et annet sted",
+    }
+    cure = {"en": "give one of them another name", "nb": "gi en av dem et annet navn"}
+
+
+class UnknownPlaceholder(Code):
+    """A placeholder in a text that stands for nothing.
+
+    What it means
+        In a text `{name}` shows a value, limit or score of this ruleset; `{value}`, `{limit}` and `{newest}` show what
+        decided.
+    Why it matters
+        The reader would see a hole where the number should be.
+    Example
+        rules:
+          too_heavy:
+            when: newest is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {newst}, the limit is {limit}"
+    Instead
+        rules:
+          too_heavy:
+            when: newest is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {newest}, the limit is {limit}"
+    """
+
+    number = "CDS205"
+    message = {"en": "`{{{name}}}` stands for nothing", "nb": "`{{{name}}}` står ikke for noe"}
+    cure = {
+        "en": "use the name of a value or limit, or value, limit or newest; write a word in ordinary brackets",
+        "nb": "bruk navnet på en verdi eller grense, eller value, limit eller newest; "
+        "skriv et ord i vanlige parenteser",
+    }
+
+
+class Cycle(Code):
+    """Things that lean on each other in a circle.
+
+    What it means
+        Each is decided by the next, and the last by the first again.
+    Why it matters
+        None of them can be decided first.
+    Example
+        rules:
+          too_heavy:
+            when: newest is above heavy
+            hidden_by: far_too_heavy
+            colour: yellow
+            summary:
+              en: "Weight {newest}"
+          far_too_heavy:
+            when: newest is above heavy
+            hidden_by: too_heavy
+            colour: red
+            summary:
+              en: "Weight {newest}"
+    Instead
+        rules:
+          too_heavy:
+            when: newest is above heavy
+            hidden_by: far_too_heavy
+            colour: yellow
+            summary:
+              en: "Weight {newest}"
+          far_too_heavy:
+            when: newest is above heavy
+            colour: red
+            summary:
+              en: "Weight {newest}"
+    """
+
+    number = "CDS206"
+    message = {"en": "these go round in a circle: {path}", "nb": "disse går i ring: {path}"}
+    cure = {"en": "take one of the references away", "nb": "ta bort en av henvisningene"}
+
+
+class RulesetTwice(Code):
+    """Two files with the same ruleset id.
+
+    What it means
+        The id after `ruleset:` says which ruleset a finding or a patient's limit belongs to.
+    Why it matters
+        A finding could not be traced to the file that gave it.
+    Example
+        # file: demo.yaml
+        ruleset: demo
+        # file: copy.yaml
+        ruleset: demo
+    Instead
+        # file: demo.yaml
+        ruleset: demo
+        # file: copy.yaml
+        ruleset: demo-copy
+    """
+
+    number = "CDS207"
+    message = {"en": "the ruleset `{name}` is given by two files", "nb": "regelsettet `{name}` finnes i to filer"}
+    cure = {"en": "give one of them another id, or leave one out", "nb": "gi en av dem en annen id, eller utelat en"}
+
+
+class UnknownRuleset(Code):
+    """A ruleset that is used and is not among the files.
+
+    What it means
+        `uses` and `adapts` name another ruleset by its id; its file must be loaded together with this one.
+    Why it matters
+        Rules that lean on it cannot be evaluated.
+    Example
+        uses:
+          other: another-demo 1.x
+    Instead
+        version: 1.0.0
+    """
+
+    number = "CDS208"
+    message = {
+        "en": "the ruleset `{name}` is not among the files",
+        "nb": "regelsettet `{name}` er ikke blant filene",
+    }
+    cure = {
+        "en": "name its file too, or put it in the same folder",
+        "nb": "oppgi filen også, eller legg den i samme mappe",
+    }
+
+
+class VersionNotMet(Code):
+    """Another ruleset has a version that this one does not accept.
+
+    What it means
+        `1.x` accepts every version that begins with 1, `1.2.x` every one that begins with 1.2.
+    Why it matters
+        The other ruleset may have changed what its rules mean.
+    Example
+        # file: demo.yaml
+        uses:
+          other: other 2.x
+        # file: other.yaml
+        ruleset: other
+    Instead
+        # file: demo.yaml
+        uses:
+          other: other 1.x
+        # file: other.yaml
+        ruleset: other
+    """
+
+    number = "CDS209"
+    message = {
+        "en": "`{wanted}` of `{name}` is asked for, and version {found} is loaded",
+        "nb": "det bes om `{wanted}` av `{name}`, og versjon {found} er lastet",
+    }
+    cure = {
+        "en": "use a file of that version, or check this ruleset against {found} and change the number",
+        "nb": "bruk en fil med den versjonen, eller sjekk dette regelsettet mot {found} og endre tallet",
+    }
+
+
+class NotAUse(Code):
+    """Another ruleset is named in a way that cannot be read.
+
+    What it means
+        Another ruleset is named by its id and the versions that are accepted: `home-blood-pressure 1.x`.
+    Why it matters
+        Without the version, a later change there would change the rules here unseen.
+    Example
+        uses:
+          other: Another ruleset
+    Instead
+        version: 1.0.0
+    """
+
+    number = "CDS210"
+    message = {"en": "`{text}` names no ruleset and version", "nb": "`{text}` er ikke et regelsett og en versjon"}
+    cure = {
+        "en": "write the id and the versions, for instance `home-blood-pressure 1.x`",
+        "nb": "skriv id og versjoner, for eksempel `home-blood-pressure 1.x`",
+    }

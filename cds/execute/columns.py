@@ -1,0 +1,384 @@
+"""One plan over many patients at once: numbers, conditions and rules as columns, each computed when first needed.
+
+The same steps as `cds.execute.single` takes for one patient, by loops over the same functions.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from cds.execute.compiled import kernel, operator
+from cds.execute.kernels import FIRED, NOT_FIRED, WAITS
+from cds.execute.limits import Resolved, paired, resolve
+from cds.execute.material import Material, material
+from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
+from cds.operators import OPERATORS
+from cds.operators.reasons import KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
+from cds.operators.series import NO_TIME
+from cds.periods import civil_date
+from cds.plan import (
+    NONE,
+    And,
+    Arithmetic,
+    Choice,
+    Compare,
+    Condition,
+    Constant,
+    Fact,
+    Fires,
+    Input,
+    IsKnown,
+    IsTrue,
+    Limit,
+    Matches,
+    Measure,
+    Not,
+    Or,
+    PairedLimit,
+    Plan,
+    Points,
+    Rounded,
+    Rule,
+    Total,
+)
+from cds.population import NO_DAY, Array, Population
+
+
+@dataclass
+class Chunk:
+    """Patients first to last (exclusive) of a population at `at`. used: number -> marks of rows, filled on `watch`."""
+
+    program: Program
+    population: Population
+    first: int
+    last: int
+    at: int
+    watch: bool = False
+    newest: dict[int, Array] = field(default_factory=dict[int, Array])
+    count: dict[int, Array] = field(default_factory=dict[int, Array])
+    used: dict[int, tuple[slice | Array, Array]] = field(default_factory=dict[int, tuple[slice | Array, Array]])
+    origins: dict[int, Array] = field(default_factory=dict[int, Array])
+    own: dict[int, Resolved] = field(default_factory=dict[int, Resolved])
+
+    def __post_init__(self) -> None:
+        self.n = self.last - self.first
+        self.plan = self.program.plan
+        self.zone = self.population.zone[self.first : self.last]
+        self.today: list[date] = [civil_date(self.at, each) for each in self.population.zones]
+        self._clock = np.array([each.offset_at(self.at) for each in self.population.zones], np.int64)
+        self._numbers: dict[int, Valued] = {}
+        self._states: dict[int, Decided] = {}
+        self._verdicts: dict[int, Verdict] = {}
+        self._materials: dict[Input, Material] = {}
+        self._limits: dict[int, Valued] | None = None
+
+    # numbers
+
+    def number(self, index: int) -> Valued:
+        """A number of the plan; the value is 0 unless it is known or a bound."""
+        found = self._numbers.get(index)
+        if found is None:
+            number = self.plan.numbers[index]
+            found = _NUMBERS[type(number)](self, index, number)
+            if not isinstance(number, Measure):
+                kernel("settle")(*found)
+            self._numbers[index] = found
+        return found
+
+    def newest_of(self, index: int) -> Array | None:
+        """Time of the newest reading behind a number, NO_TIME where there is none."""
+        number = self.plan.numbers[index]
+        while isinstance(number, Rounded):
+            index = number.of
+            number = self.plan.numbers[index]
+        self.number(index)
+        return self.newest.get(index)
+
+    def _empty(self, value: float = 0.0, reason: int = KNOWN) -> Valued:
+        return Valued(np.full(self.n, value), np.full(self.n, reason, np.int8))
+
+    def _measure(self, index: int, measure: Measure) -> Valued:
+        rows = self._material(measure.input)
+        parameters, blocked = self._parameters(measure)
+        used = np.zeros(rows.offsets[-1] if self.watch else 0, np.uint8)
+        answer = self._empty()
+        self.count[index] = np.zeros(self.n, np.int64)
+        self.newest[index] = np.full(self.n, NO_TIME)
+        kernel("measure")(
+            operator(OPERATORS[measure.operator].function),
+            rows.offsets,
+            rows.series,
+            rows.partner,
+            self.at,
+            self.zone,
+            self._clock,
+            *self.population.clocks,
+            rows.supplied_from,
+            parameters,
+            blocked,
+            np.zeros(rows.most),
+            used,
+            *answer,
+            self.count[index],
+            self.newest[index],
+        )
+        if self.watch:
+            self.used[index] = rows.rows, used
+        return answer
+
+    def _material(self, source: Input) -> Material:
+        if source not in self._materials:
+            self._materials[source] = material(self.population, source, self.first, self.last, self.at)
+        return self._materials[source]
+
+    def _parameters(self, measure: Measure) -> tuple[Array, Array]:
+        """Parameters, one line for all or one each, and why they cannot be told."""
+        blocked = np.zeros(self.n, np.int8)
+        parameters = np.array([measure.parameters])
+        if measure.bound:
+            parameters = np.repeat(parameters, self.n, 0)
+        for slot, number in measure.bound:
+            value, reason = self.number(number)
+            parameters[:, slot] = value
+            blocked = np.where(blocked == KNOWN, reason, blocked)
+        return parameters, blocked
+
+    def _constant(self, index: int, constant: Constant) -> Valued:
+        return self._empty(constant.value)
+
+    def _choice(self, index: int, choice: Choice) -> Valued:
+        otherwise = self.number(choice.otherwise) if choice.otherwise != NONE else self._empty(0.0, NOT_SET)
+        chosen = Valued(otherwise.value.copy(), otherwise.reason.copy())
+        is_open = np.ones(self.n, np.bool_)
+        for condition, number in choice.cases:
+            kernel("choose")(self.state(condition).state, *self.number(number), is_open, *chosen)
+        return chosen
+
+    def _arithmetic(self, index: int, each: Arithmetic) -> Valued:
+        result = self._empty()
+        kernel("calculate")(each.operator, *self.number(each.left), *self.number(each.right), *result)
+        return result
+
+    def _rounded(self, index: int, each: Rounded) -> Valued:
+        result = self._empty()
+        kernel("to_steps")(*self.number(each.of), each.step, *result)
+        return result
+
+    def _points(self, index: int, table: Points) -> Valued:
+        result = self._empty()
+        kernel("banded")(*self.number(table.of), np.array(table.bands, np.float64), *result)
+        return result
+
+    def _total(self, index: int, total: Total) -> Valued:
+        result = self._empty()
+        for part in total.parts:
+            kernel("add_part")(*self.number(part), *result)
+        return result
+
+    def _fact(self, index: int, fact: Fact) -> Valued:
+        if fact.name == "sex":
+            codes = self.population.sex[self.first : self.last]
+            return Valued(codes.astype(np.float64), np.where(codes == 0, NOT_SUPPLIED, KNOWN).astype(np.int8))
+        born = self.population.birth_day[self.first : self.last]
+        years = _calendar(born)[0]
+        today = np.array([(each.year, each.month, each.day) for each in self.today]).T
+        year, month, day = today[:, self.zone]
+        _, born_month, born_day = _calendar(born)
+        before_birthday = (month < born_month) | ((month == born_month) & (day < born_day))
+        age = (year - years - before_birthday).astype(np.float64)
+        return Valued(age, np.where(born == NO_DAY, NOT_SUPPLIED, KNOWN).astype(np.int8))
+
+    # limits
+
+    def limits(self) -> dict[int, Valued]:
+        """Every limit of the plan as it counts for each patient; fills `own` and `origins`."""
+        if self._limits is None:
+            limits = {index: each for index, each in enumerate(self.plan.numbers) if isinstance(each, Limit)}
+            found: dict[int, Valued] = {}
+            for index, each in limits.items():
+                default = self.number(each.default) if each.default != NONE else self._empty(0.0, NOT_SET)
+                found[index] = Valued(default.value.copy(), default.reason.copy())
+                kind = "adaptation" if each.adapted else "default"
+                self.origins[index] = np.full(self.n, ORIGINS.index(kind), np.int8)
+            for place in self._with_own_limits():
+                self._resolve(place, found)
+            self._limits = found
+        return self._limits
+
+    def _with_own_limits(self) -> Sequence[int]:
+        places = self.population.with_own_limits
+        return places[bisect_left(places, self.first) : bisect_left(places, self.last)]
+
+    def _resolve(self, place: int, found: dict[int, Valued]) -> None:
+        """Put one patient's own limits in place of the defaults."""
+        i = place - self.first
+        defaults = {index: (float(value[i]), int(reason[i])) for index, (value, reason) in found.items()}
+        resolved = resolve(self.plan, self.population.limits[place], defaults, self.today[self.zone[i]])
+        for index, (value, reason) in found.items():
+            value[i], reason[i] = resolved.values[index]
+            self.origins[index][i] = ORIGINS.index(resolved.origins[index].kind)
+        self.own[i] = resolved
+
+    def _limit(self, index: int, limit: Limit) -> Valued:
+        return self.limits()[index]
+
+    def _paired(self, index: int, limit: PairedLimit) -> Valued:
+        limits, default = self.limits(), self.number(limit.default)
+        reason = limits[limit.limit].reason
+        known = reason == KNOWN
+        result = Valued(np.where(known, default.value, 0.0), np.where(known, default.reason, reason))
+        for i, resolved in self.own.items():
+            result.value[i], result.reason[i] = paired(
+                limit, resolved, (float(default.value[i]), int(default.reason[i]))
+            )
+        return result
+
+    # conditions
+
+    def state(self, condition: Condition) -> Decided:
+        """A condition of the plan, and what decided it."""
+        found = self._states.get(id(condition))
+        if found is None:
+            found = self._states[id(condition)] = _CONDITIONS[type(condition)](self, condition)
+        return found
+
+    def _leaf(self, condition: Leaf, loop: str, *arguments: object) -> Decided:
+        state = np.empty(self.n, np.int8)
+        kernel(loop)(*arguments, state)
+        return Decided(state, np.full(self.n, self.program.position[id(condition)], np.int32))
+
+    def _compare(self, test: Compare) -> Decided:
+        left, right = self.number(test.left), self.number(test.right)
+        if test.pair:
+            unit = self.number(test.pair.unit_of)
+            is_pair = (unit.value == test.pair.unit) & (unit.reason == KNOWN)
+            left = _where(is_pair, self.number(test.pair.raw), left)
+            right = _where(is_pair, self.number(test.pair.limit), right)
+        return self._leaf(test, "compare_all", test.comparison, *left, *right)
+
+    def _is_known(self, test: IsKnown) -> Decided:
+        return self._leaf(test, "known_all", *self.number(test.number))
+
+    def _is_true(self, test: IsTrue) -> Decided:
+        return self._leaf(test, "truth_all", *self.number(test.number))
+
+    def _matches(self, test: Matches) -> Decided:
+        return self._leaf(test, "match_all", *self.number(test.number), float(test.code))
+
+    def _fires(self, test: Fires) -> Decided:
+        verdict = self.verdict(test.rule)
+        return self._leaf(test, "fires_all", verdict.status, verdict.reason)
+
+    def _not(self, test: Not) -> Decided:
+        part = self.state(test.part)
+        state = np.empty(self.n, np.int8)
+        kernel("negate_all")(part.state, state)
+        return Decided(state, part.leaf)
+
+    def _or(self, test: Or) -> Decided:
+        return self._join("any_of", test.parts)
+
+    def _and(self, test: And) -> Decided:
+        if not test.parts:
+            return Decided(np.full(self.n, TRUE, np.int8), np.full(self.n, NONE, np.int32))
+        return self._join("all_of", test.parts)
+
+    def _join(self, loop: str, parts: Sequence[Condition]) -> Decided:
+        states = [self.state(each) for each in parts]
+        joined = Decided(np.empty(self.n, np.int8), np.empty(self.n, np.int32))
+        kernel(loop)(np.stack([each.state for each in states]), np.stack([each.leaf for each in states]), *joined)
+        return joined
+
+    # rules
+
+    def verdict(self, index: int) -> Verdict:
+        """What a rule comes to; rules only refer to earlier ones."""
+        found = self._verdicts.get(index)
+        if found is None:
+            found = self._verdicts[index] = self._judge(self.plan.rules[index])
+        return found
+
+    def _judge(self, rule: Rule) -> Verdict:
+        others = [self.verdict(each) for each in rule.unknown_while]
+        levels = [self.state(each.condition) for each in rule.levels]
+        confirmed = [
+            self.state(each.confirmed).state if each.confirmed is not None else np.full(self.n, TRUE, np.int8)
+            for each in rule.levels
+        ]
+        status, level, reason = (np.empty(self.n, np.int8) for _ in range(3))
+        uncertain, leaf = np.empty(self.n, np.bool_), np.empty(self.n, np.int32)
+        kernel("judge")(
+            self.state(rule.applies).state,
+            self._lines([each.status for each in others], np.int8),
+            self._lines([each.reason for each in others], np.int8),
+            self._lines([each.state for each in levels], np.int8),
+            self._lines([each.leaf for each in levels], np.int32),
+            self._lines(confirmed, np.int8),
+            status,
+            level,
+            reason,
+            uncertain,
+            leaf,
+        )
+        return Verdict(
+            status, _colour(rule, status, level), reason, uncertain, leaf, self._hidden_by(rule, status)
+        )
+
+    def _lines(self, columns: Sequence[Array], kind: Any) -> Array:
+        return np.stack(columns) if columns else np.empty((0, self.n), kind)
+
+    def _hidden_by(self, rule: Rule, status: Array) -> Array:
+        hidden = np.full(self.n, NONE, np.int32)
+        for other in reversed(rule.hidden_by):
+            hidden[self.verdict(other).status == FIRED] = other
+        hidden[(status != FIRED) & (status != WAITS)] = NONE
+        return hidden
+
+
+def _calendar(days: Array) -> tuple[Array, Array, Array]:
+    """Year, month and day of month of days from 1970-01-01."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    count = months.astype(np.int64)
+    return count // 12 + 1970, count % 12 + 1, (dates - months).astype(np.int64) + 1
+
+
+def _where(which: Array, one: Valued, other: Valued) -> Valued:
+    return Valued(np.where(which, one.value, other.value), np.where(which, one.reason, other.reason))
+
+
+def _colour(rule: Rule, status: Array, level: Array) -> Array:
+    """Position in COLOURS: that of the level, green for a zone that did not fire, else none."""
+    colours = np.array([*(COLOURS.index(each.colour) for each in rule.levels), 0], np.int8)
+    found = colours[level]  # NONE is the last
+    if rule.kind == "zone":
+        found[status == NOT_FIRED] = COLOURS.index("green")
+    return found
+
+
+_NUMBERS: Final[dict[type, Callable[..., Valued]]] = {
+    Measure: Chunk._measure,
+    Constant: Chunk._constant,
+    Choice: Chunk._choice,
+    Limit: Chunk._limit,
+    PairedLimit: Chunk._paired,
+    Arithmetic: Chunk._arithmetic,
+    Rounded: Chunk._rounded,
+    Points: Chunk._points,
+    Total: Chunk._total,
+    Fact: Chunk._fact,
+}
+_CONDITIONS: Final[dict[type, Callable[..., Decided]]] = {
+    Compare: Chunk._compare,
+    IsKnown: Chunk._is_known,
+    IsTrue: Chunk._is_true,
+    Matches: Chunk._matches,
+    Fires: Chunk._fires,
+    Not: Chunk._not,
+    Or: Chunk._or,
+    And: Chunk._and,
+}

@@ -1,0 +1,197 @@
+"""The plain functions of `cds.operators` and `cds.execute.kernels` in compiled form, kept on disk between runs.
+
+A function is compiled as it is written, with the `cds` functions that it calls compiled in turn. No fast mathematics
+and no vector library of approximate functions: the compiled form gives the bits that Python gives. Compiled code
+is kept in the folder named by the environment variable CDS_CACHE, else in the user's cache folder, else in a
+temporary one; within it, one folder for each state of the sources and of the compiler.
+"""
+
+import atexit
+import builtins
+import hashlib
+import importlib.resources
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import types as python
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # numba reads it once, when it is first imported
+
+import numba
+import numpy as np
+from numba import types
+
+from cds.diagnostics import CdsError
+from cds.execute import kernels
+from cds.operators.series import Now, Series
+from cds.population import ROW_TYPES
+
+_LOCK: Final = threading.RLock()
+_SOURCES: Final = (("cds.operators", ""), ("cds.execute", "kernels.py"), ("cds.execute", "compiled.py"))
+
+I64 = types.int64
+F64 = types.float64
+LONG = types.int64[::1]
+REAL = types.float64[::1]
+SMALL = types.int8[::1]  # reasons, states, statuses
+SMALL_LINES = types.int8[:, ::1]
+LEAF = types.int32[::1]
+LEAF_LINES = types.int32[:, ::1]
+MARKS = types.uint8[::1]
+FLAGS = types.boolean[::1]
+_ROWS = {name: numba.from_dtype(np.dtype(kind))[::1] for name, kind in ROW_TYPES.items()}
+SERIES = types.NamedTuple([_ROWS[name] for name in Series._fields], Series)
+NOW = types.NamedTuple([I64, I64, I64, LONG, LONG], Now)
+
+OPERATOR = types.Tuple((F64, I64, I64, I64))(SERIES, SERIES, NOW, REAL, MARKS, REAL)
+"""The one signature of every operator."""
+
+_VOID = types.void
+_KERNELS: Final[dict[str, Any]] = {
+    "known_rows": I64(
+        LONG,
+        _ROWS["times"],
+        _ROWS["recorded"],
+        REAL,
+        REAL,
+        _ROWS["attribute"],
+        _ROWS["quality"],
+        I64,
+        I64,
+        I64,
+        MARKS,
+        LONG,
+    ),
+    "measure": _VOID(
+        types.FunctionType(OPERATOR),
+        LONG,
+        SERIES,
+        SERIES,
+        I64,
+        types.int16[::1],
+        LONG,
+        LONG,
+        LONG,
+        LONG,
+        LONG,
+        types.float64[:, ::1],
+        SMALL,
+        REAL,
+        MARKS,
+        REAL,
+        SMALL,
+        LONG,
+        LONG,
+    ),
+    "settle": _VOID(REAL, SMALL),
+    "calculate": _VOID(I64, REAL, SMALL, REAL, SMALL, REAL, SMALL),
+    "to_steps": _VOID(REAL, SMALL, F64, REAL, SMALL),
+    "banded": _VOID(REAL, SMALL, types.float64[:, ::1], REAL, SMALL),
+    "add_part": _VOID(REAL, SMALL, REAL, SMALL),
+    "choose": _VOID(SMALL, REAL, SMALL, FLAGS, REAL, SMALL),
+    "compare_all": _VOID(I64, REAL, SMALL, REAL, SMALL, SMALL),
+    "known_all": _VOID(REAL, SMALL, SMALL),
+    "truth_all": _VOID(REAL, SMALL, SMALL),
+    "match_all": _VOID(REAL, SMALL, F64, SMALL),
+    "fires_all": _VOID(SMALL, SMALL, SMALL),
+    "negate_all": _VOID(SMALL, SMALL),
+    "all_of": _VOID(SMALL_LINES, LEAF_LINES, SMALL, LEAF),
+    "any_of": _VOID(SMALL_LINES, LEAF_LINES, SMALL, LEAF),
+    "judge": _VOID(
+        SMALL, SMALL_LINES, SMALL_LINES, SMALL_LINES, LEAF_LINES, SMALL_LINES, SMALL, SMALL, SMALL, FLAGS, LEAF
+    ),
+}
+
+
+@cache
+def kernel(name: str) -> Callable[..., Any]:
+    """A loop of `cds.execute.kernels`, compiled."""
+    return compiled(getattr(kernels, name), _KERNELS[name])
+
+
+@cache
+def operator(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator, compiled so that `measure` can be handed it."""
+    return compiled(function, OPERATOR)
+
+
+def compiled(function: Callable[..., Any], signature: Any = None) -> Any:
+    """The function compiled for the signature; without one, for whatever types it is first called with.
+
+    The `cds` functions that it names must be imported by name into its module.
+    """
+    if numba.config.USING_SVML:
+        raise CdsError("numba was loaded with Intel SVML, which changes last digits; set NUMBA_DISABLE_INTEL_SVML=1")
+    with _LOCK, _cache_in(cache_folder()):
+        return _compiled(function, signature)
+
+
+@cache
+def _compiled(function: python.FunctionType, signature: Any) -> Any:
+    found = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+    needed = {name: each for name, each in found.items() if each is not None}
+    for name, each in needed.items():
+        if isinstance(each, python.FunctionType) and each.__module__.partition(".")[0] == "cds":
+            needed[name] = _compiled(each, None)
+    scope = {**needed, "__name__": function.__module__, "__builtins__": builtins}
+    rebuilt = python.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+    rebuilt.__module__, rebuilt.__qualname__ = function.__module__, function.__qualname__
+    arguments = () if signature is None else (signature,)
+    return numba.njit(*arguments, nogil=True, cache=True, fastmath=False, error_model="python")(rebuilt)
+
+
+@contextmanager
+def _cache_in(folder: Path) -> Iterator[None]:
+    """Numba takes the folder from a setting of the whole process, when it decorates."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+@cache
+def cache_folder() -> Path:
+    """Where this state of the sources and of the compiler keeps its code; the folder exists and can be written."""
+    for parent in _cache_parents():
+        folder = parent / _state()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError:
+            continue
+        return folder
+    passing = tempfile.mkdtemp(prefix="cds-")
+    atexit.register(shutil.rmtree, passing, ignore_errors=True)
+    return Path(passing)
+
+
+def _cache_parents() -> Iterator[Path]:
+    named = os.environ.get("CDS_CACHE")
+    if named:
+        yield Path(named)
+        return
+    usual = {"win32": "LOCALAPPDATA"}.get(sys.platform, "XDG_CACHE_HOME")
+    if os.environ.get(usual):
+        yield Path(os.environ[usual]) / "cds"
+    else:
+        yield Path(os.path.expanduser("~")) / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "cds"
+
+
+def _state() -> str:
+    """A short name for everything that compiled code depends on and that Numba does not look at itself."""
+    versions = (sys.version, numba.__version__, np.__version__, repr(numba.config.BOUNDSCHECK))
+    digest = hashlib.sha256("\n".join(versions).encode())
+    for package, only in _SOURCES:
+        for file in sorted(importlib.resources.files(package).iterdir(), key=lambda each: each.name):
+            if file.name == only or (not only and file.name.endswith(".py")):
+                digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

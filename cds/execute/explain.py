@@ -1,0 +1,274 @@
+"""Findings and explanations of one patient's evaluation; nothing here decides anything."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+
+from cds.codes import Attribute
+from cds.execute.single import Evaluation, Verdict, reason_of
+from cds.operators.logic import (
+    ABOVE,
+    AT_LEAST_OF,
+    AT_MOST_OF,
+    BELOW,
+)
+from cds.operators.reasons import FALSE, KNOWN, NOT_SET, TRUE, Reason
+from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME
+from cds.patient import Patient, table_of
+from cds.periods import Zone
+from cds.plan import (
+    NONE,
+    And,
+    Arithmetic,
+    Choice,
+    Compare,
+    Condition,
+    Fires,
+    IsKnown,
+    IsTrue,
+    Limit,
+    Matches,
+    Measure,
+    Not,
+    Or,
+    PairedLimit,
+    Plan,
+    Points,
+    Rounded,
+    Rule,
+    Total,
+)
+from cds.result import Explanation, Finding, Reading, Result, Shown, Step, Used
+from cds.units import unit_name
+
+RELATIONS = {ABOVE: "is above", AT_LEAST_OF: "is at least", BELOW: "is below", AT_MOST_OF: "is at most"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def evaluate(plan: Plan, patient: Patient, at: int) -> Result:
+    """Every rule's finding for one patient at `at` (microseconds UTC)."""
+    evaluation = Evaluation(plan, patient, at)
+    findings = tuple(_finding(evaluation, index, rule) for index, rule in enumerate(plan.rules))
+    issues = (*patient.issues, *evaluation.resolved().issues)
+    when = iso_time(at, patient.zone)
+    return Result(patient.id, when, patient.zone.name, findings, plan.heads, plan.hash, issues)
+
+
+def iso_time(at: int, zone: Zone, date_only: bool = False) -> str:
+    """ISO 8601 in the patient's zone; a bare date when the clock is not known, "" for never and for always."""
+    if not FIRST_TIME < at < LAST_TIME:
+        return ""
+    local = timezone(timedelta(minutes=zone.offset_at(at)))
+    text = (_EPOCH + timedelta(microseconds=at)).astimezone(local).isoformat()
+    return text[:10] if date_only else text
+
+
+def _finding(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
+    verdict = evaluation.verdict(index)
+    plan = evaluation.plan
+    number, limit = evaluation.shown(rule, verdict)
+    value, value_reason = evaluation.number(number) if number != NONE else (0.0, Reason.no_data)
+    bound, bound_reason = evaluation.number(limit) if limit != NONE else (0.0, Reason.no_data)
+    return Finding(
+        rule=rule,
+        head=plan.head(rule.ruleset),
+        status=verdict.status,
+        colour=verdict.colour,
+        reason=reason_of(verdict.reason),
+        uncertain=verdict.uncertain,
+        value=value if value_reason == KNOWN else None,
+        limit=bound if bound_reason == KNOWN else None,
+        limit_name=plan.numbers[limit].name if limit != NONE else "",
+        limit_origin=evaluation.resolved().origins.get(limit),
+        hidden_by=plan.rules[verdict.hidden_by].id if verdict.hidden_by != NONE else "",
+        explain=partial(explanation, evaluation, rule, verdict),
+    )
+
+
+def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explanation:
+    """What the finding rests on: the tree of every colour's condition, and each number with its readings."""
+    plan = evaluation.plan
+    applies = _step(evaluation, rule.applies)
+    levels = tuple((level.colour, _step(evaluation, level.condition)) for level in rule.levels)
+    wanted = dict.fromkeys(_behind_rule(plan, rule))
+    head = plan.head(rule.ruleset)
+    blocked = next((plan.rules[each].id for each in rule.unknown_while if _blocks(evaluation, each)), "")
+    return Explanation(
+        applies=applies,
+        levels=levels,
+        numbers=tuple(_used(evaluation, index) for index in wanted),
+        names=_names(evaluation, rule, verdict),
+        citation=head.sources.get(rule.source, ""),
+        blocked_by=blocked,
+    )
+
+
+def _blocks(evaluation: Evaluation, rule: int) -> bool:
+    return evaluation.verdict(rule).status in ("fired", "unknown", "unconfirmed")
+
+
+def _behind_rule(plan: Plan, rule: Rule) -> Iterator[int]:
+    for condition in (rule.applies, *(level.condition for level in rule.levels)):
+        yield from _behind(plan, condition)
+
+
+def _behind(plan: Plan, condition: Condition) -> Iterator[int]:
+    """Numbers that a condition reads, and those that they are made of."""
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _behind(plan, part)
+        case Not(part):
+            yield from _behind(plan, part)
+        case Compare(_, left, right):
+            yield from _made_of(plan, left)
+            yield from _made_of(plan, right)
+        case IsTrue(number, limit):
+            yield from _made_of(plan, number)
+            if limit != NONE:
+                yield from _made_of(plan, limit)
+        case IsKnown(number) | Matches(number, _):
+            yield from _made_of(plan, number)
+        case Fires():
+            pass
+
+
+def _made_of(plan: Plan, index: int) -> Iterator[int]:
+    yield index
+    match plan.numbers[index]:
+        case Arithmetic(left=left, right=right):
+            parts = (left, right)
+        case Rounded(of=of) | Points(of=of):
+            parts = (of,)
+        case Total(parts=parts):
+            pass
+        case Measure(bound=bound):
+            parts = tuple(number for _, number in bound)
+        case _:
+            parts = ()
+    for part in parts:
+        yield from _made_of(plan, part)
+
+
+def _names(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> dict[str, Shown]:
+    """What each placeholder of the rule's texts stands for."""
+    number, limit = evaluation.shown(rule, verdict)
+    against = {left: right for left, right in _compared(rule, limit, number)}
+    shown = {name: _shown(evaluation, index, against.get(index)) for name, index in rule.names.items()}
+    if number != NONE:
+        shown["value"] = _shown(evaluation, number, against.get(number))
+    if limit != NONE:
+        shown["limit"] = _shown(evaluation, limit)
+    return shown
+
+
+def _compared(rule: Rule, limit: int, number: int) -> Iterator[tuple[int, int]]:
+    stack: list[Condition] = [level.condition for level in reversed(rule.levels)]
+    while stack:
+        match stack.pop():
+            case And(parts) | Or(parts):
+                stack.extend(parts)
+            case Not(part):
+                stack.append(part)
+            case Compare(_, left, right):
+                yield left, right
+            case _:
+                pass
+    if number != NONE and limit != NONE:
+        yield number, limit
+
+
+def _shown(evaluation: Evaluation, index: int, against: int | None = None) -> Shown:
+    value, reason = evaluation.number(index)
+    number = evaluation.plan.numbers[index]
+    other = evaluation.number(against) if against is not None else (0.0, NOT_SET)
+    newest = _newest(evaluation, index)
+    return Shown(
+        value, reason_of(reason), number.unit, number.decimals, newest, other[0] if other[1] == KNOWN else None
+    )
+
+
+def _newest(evaluation: Evaluation, index: int) -> str:
+    number = evaluation.plan.numbers[index]
+    while isinstance(number, Rounded):
+        index = number.of
+        number = evaluation.plan.numbers[index]
+    if not isinstance(number, Measure):
+        return ""
+    newest = evaluation.answer(index, number)[2]
+    table = table_of(evaluation.patient, number.input.key)
+    dated = any(table.times[row] == newest and table.attribute[row] & DATE_ONLY for row in range(len(table.times)))
+    return iso_time(newest, evaluation.patient.zone, dated)
+
+
+def _used(evaluation: Evaluation, index: int) -> Used:
+    number = evaluation.plan.numbers[index]
+    shown = _shown(evaluation, index)
+    match number:
+        case Measure():
+            readings = tuple(_readings(evaluation, index, number))
+            return Used(number.name, number.operator, number.input.name, shown, readings)
+        case Limit():
+            return Used(number.name, "", "", shown, origin=evaluation.resolved().origins.get(index))
+        case PairedLimit(limit=limit):
+            return Used(number.name, "", "", shown, origin=evaluation.resolved().origins.get(limit))
+        case _:
+            return Used(number.name, "", "", shown)
+
+
+def used_rows(evaluation: Evaluation, index: int, measure: Measure) -> list[int]:
+    """Positions in the input's table of the rows that went into a measure."""
+    parameters, reason = evaluation.parameters(measure)
+    if reason != KNOWN:
+        return []
+    rows = evaluation.known_rows(measure.input)
+    used = [0] * len(rows)
+    evaluation.apply(measure, parameters, used)
+    return [row for row, was_used in zip(rows, used, strict=True) if was_used]
+
+
+def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[Reading]:
+    table = table_of(evaluation.patient, measure.input.key)
+    zone = evaluation.patient.zone
+    for row in used_rows(evaluation, index, measure):
+        attribute = Attribute(table.attribute[row])
+        entered = next((word for bit, word in _ENTERED if bit in attribute), "")
+        arrived = f"{table.raw[row]:.12g} {unit_name(table.unit[row])}".strip()
+        time = iso_time(table.times[row], zone, bool(attribute & Attribute.DATE_ONLY))
+        reference = table.references[row] if row < len(table.references) else ""
+        yield Reading(time, table.values[row], measure.unit, arrived, entered, reference)
+
+
+_ENTERED = ((Attribute.DEVICE, "device"), (Attribute.TYPED, "typed"), (Attribute.RELATIVE, "relative"))
+_STATES = {TRUE: "true", FALSE: "false", NOT_SET: "not set"}
+
+
+def _step(evaluation: Evaluation, condition: Condition) -> Step:
+    """One condition as people follow it, with its numbers."""
+    state, _ = evaluation.state(condition)
+    word = _STATES.get(state, "unknown")
+    reason = None if state in (TRUE, FALSE) else Reason(state)
+    name = partial(_name, evaluation.plan)
+    match condition:
+        case And(parts) | Or(parts):
+            joined = "and" if isinstance(condition, And) else "or"
+            return Step(joined, word, reason, parts=tuple(_step(evaluation, part) for part in parts))
+        case Not(part):
+            return Step("not", word, reason, parts=(_step(evaluation, part),))
+        case Compare(comparison, left, right):
+            value, limit = _shown(evaluation, left, right), _shown(evaluation, right)
+            margin = value.value - limit.value if value.reason is None is limit.reason else None
+            return Step(RELATIONS[comparison], word, reason, name(left), name(right), value, limit, margin)
+        case IsTrue(number, limit):
+            bound = _shown(evaluation, limit) if limit != NONE else None
+            return Step("holds", word, reason, name(number), value=_shown(evaluation, number), limit=bound)
+        case IsKnown(number):
+            return Step("is known", word, reason, name(number), value=_shown(evaluation, number))
+        case Matches(number, _):
+            return Step("is", word, reason, name(number), value=_shown(evaluation, number))
+        case Fires(rule):
+            return Step("fires", word, reason, evaluation.plan.rules[rule].id)
+
+
+def _name(plan: Plan, index: int) -> str:
+    return plan.numbers[index].name

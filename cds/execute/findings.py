@@ -1,0 +1,228 @@
+"""What a population's evaluation says: statuses of every patient and rule, and the findings in columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from cds.diagnostics import Issue
+from cds.execute.columns import Chunk
+from cds.execute.kernels import FIRED, NOT_APPLICABLE, NOT_FIRED, UNKNOWN, WAITS
+from cds.execute.program import COLOURS, ORIGINS
+from cds.operators.reasons import KNOWN, Reason
+from cds.operators.series import NO_TIME
+from cds.plan import NONE, Measure, Number, Plan, Rule
+from cds.population import Array
+from cds.result import COLOURS as SEVERITIES
+from cds.result import Status
+
+STATUSES: Final[Mapping[Status, int]] = {
+    "not_applicable": NOT_APPLICABLE,
+    "not_fired": NOT_FIRED,
+    "unknown": UNKNOWN,
+    "unconfirmed": WAITS,
+    "fired": FIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Findings, one per row. patient, rule, hidden_by, number, limit: positions, NONE = none; times in microseconds.
+
+    colour, status and origin are codes of `COLOURS`, `STATUSES` and `ORIGINS`. value and limit_value are 0 where
+    their reason is not KNOWN or a bound.
+    """
+
+    patient: Array
+    rule: Array
+    status: Array
+    colour: Array
+    reason: Array
+    uncertain: Array
+    hidden_by: Array
+    number: Array
+    value: Array
+    value_reason: Array
+    limit: Array
+    limit_value: Array
+    limit_reason: Array
+    origin: Array
+    newest: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Every number of the plan (first axis) for every patient. used: number -> mark per row of its input's key."""
+
+    value: Array
+    reason: Array
+    count: Array
+    newest: Array
+    used: Mapping[int, Array]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A population at one moment. status: int8 codes of `STATUSES`, one line per rule, one column per patient.
+
+    rows: the findings whose status was to be kept, by patient, then rule. issues: patient's position -> what could
+    not be used. numbers: filled when they were to be watched.
+    """
+
+    plan: Plan
+    ids: Sequence[str]
+    at: int
+    status: Array
+    rows: Rows
+    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict[int, tuple[Issue, ...]])
+    numbers: Numbers | None = None
+
+    def counts(self) -> dict[str, dict[Status, int]]:
+        """How many patients each rule says what of: rule id -> status -> number of patients."""
+        return {
+            rule.id: {name: int(np.count_nonzero(line == code)) for name, code in STATUSES.items()}
+            for rule, line in zip(self.plan.rules, self.status, strict=True)
+        }
+
+    def table(self, all: bool = False) -> pa.Table:
+        """The findings as an Arrow table; `all`: also those that did not fire or do not apply, if they were kept.
+
+        value and limit are null when they are not known, texts when there is none; newest is in UTC.
+        """
+        rows = self.rows if all else _picked(self.rows, self.rows.status >= UNKNOWN)
+        rules, numbers = self.plan.rules, self.plan.numbers
+        heads = [self.plan.head(rule.ruleset) for rule in rules]
+        severities = [SEVERITIES[each] for each in COLOURS]
+        columns = {
+            "patient": pa.array(self.ids, pa.string()).take(pa.array(rows.patient)),
+            "ruleset": _texts([each.ruleset for each in rules], rows.rule),
+            "version": _texts([each.version for each in heads], rows.rule),
+            "rule": _texts([each.name for each in rules], rows.rule),
+            "status": _texts(list(STATUSES), rows.status),
+            "colour": _texts(list(COLOURS), rows.colour),
+            "indicator": _texts([each.indicator for each in severities], rows.colour),
+            "triage": _texts([each.triage for each in severities], rows.colour),
+            "value": pa.array(rows.value, mask=(rows.number == NONE) | (rows.value_reason != KNOWN)),
+            "unit": _texts([each.unit for each in numbers], rows.number),
+            "limit": pa.array(rows.limit_value, mask=(rows.limit == NONE) | (rows.limit_reason != KNOWN)),
+            "limit_name": _texts([each.name for each in numbers], rows.limit),
+            "limit_origin": _texts(list(ORIGINS), np.where(rows.origin == 0, NONE, rows.origin)),
+            "reason": _reasons(rows.reason),
+            "uncertain": pa.array(rows.uncertain),
+            "newest": pa.array(rows.newest, pa.timestamp("us", "UTC"), mask=rows.newest == NO_TIME),
+            "hidden_by": _texts([each.id for each in rules], rows.hidden_by),
+        }
+        return pa.table(columns)
+
+
+def _picked(rows: Rows, which: Array) -> Rows:
+    return Rows(*(getattr(rows, each.name)[which] for each in fields(Rows)))
+
+
+def _texts(words: Sequence[str], codes: Array) -> Any:
+    """A column of few different texts; a code below 0 is null."""
+    positions = pa.array(codes.astype(np.int32), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(positions, pa.array(words, pa.string()))
+
+
+def _reasons(codes: Array) -> Any:
+    words = [""] * (max(Reason) + 1)
+    for each in Reason:
+        words[each] = each.name
+    return _texts(words, np.where(codes == KNOWN, NONE, codes))
+
+
+def rows_of(chunk: Chunk, kept: Array) -> list[Rows]:
+    """The findings of a chunk, rule by rule, whose status code is marked in `kept`."""
+    found: list[Rows] = []
+    for index, rule in enumerate(chunk.plan.rules):
+        who = np.flatnonzero(kept[chunk.verdict(index).status])
+        if len(who):
+            found.append(_rows_of_rule(chunk, index, rule, who))
+    return found
+
+
+def _rows_of_rule(chunk: Chunk, index: int, rule: Rule, who: Array) -> Rows:
+    verdict = chunk.verdict(index)
+    rows = Rows(
+        patient=who + chunk.first,
+        rule=np.full(len(who), index, np.int32),
+        status=verdict.status[who],
+        colour=verdict.colour[who],
+        reason=verdict.reason[who],
+        uncertain=verdict.uncertain[who],
+        hidden_by=verdict.hidden_by[who],
+        number=np.full(len(who), NONE, np.int32),
+        value=np.zeros(len(who)),
+        value_reason=np.zeros(len(who), np.int8),
+        limit=np.full(len(who), NONE, np.int32),
+        limit_value=np.zeros(len(who)),
+        limit_reason=np.zeros(len(who), np.int8),
+        origin=np.zeros(len(who), np.int8),
+        newest=np.full(len(who), NO_TIME),
+    )
+    leaves = verdict.leaf[who]
+    for leaf in np.unique(leaves):
+        where = np.flatnonzero(leaves == leaf)
+        number, limit = chunk.program.shown(rule, int(leaf))
+        _show_number(chunk, rows, number, where, who[where])
+        _show_limit(chunk, rows, limit, where, who[where])
+    return rows
+
+
+def _show_number(chunk: Chunk, rows: Rows, number: int, where: Array, who: Array) -> None:
+    if number == NONE:
+        return
+    valued = chunk.number(number)
+    rows.number[where] = number
+    rows.value[where] = valued.value[who]
+    rows.value_reason[where] = valued.reason[who]
+    newest = chunk.newest_of(number)
+    if newest is not None:
+        rows.newest[where] = newest[who]
+
+
+def _show_limit(chunk: Chunk, rows: Rows, limit: int, where: Array, who: Array) -> None:
+    if limit == NONE:
+        return
+    valued = chunk.number(limit)
+    rows.limit[where] = limit
+    rows.limit_value[where] = valued.value[who]
+    rows.limit_reason[where] = valued.reason[who]
+    chunk.limits()
+    if limit in chunk.origins:
+        rows.origin[where] = chunk.origins[limit][who]
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """All rows, by patient, then rule."""
+    if not parts:
+        return Rows(*(np.zeros(0, kind) for kind in _TYPES.values()))
+    rows = Rows(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Rows)))
+    return _picked(rows, np.lexsort((rows.rule, rows.patient)))
+
+
+_TYPES: Final[Mapping[str, Any]] = {
+    each.name: {"value": np.float64, "limit_value": np.float64, "uncertain": np.bool_}.get(each.name, np.int64)
+    for each in fields(Rows)
+}
+
+
+def watched(parts: Sequence[Chunk]) -> Numbers:
+    """Every number of the plan, from the chunks of a whole population in the order of its patients."""
+    numbers: Sequence[Number] = parts[0].plan.numbers
+    size = (len(numbers), parts[0].population.n)
+    found = Numbers(np.zeros(size), np.zeros(size, np.int8), np.zeros(size, np.int64), np.full(size, NO_TIME), {})
+    used: dict[int, Array] = {}
+    for part in parts:
+        who = slice(part.first, part.last)
+        for index, number in enumerate(numbers):
+            found.value[index, who], found.reason[index, who] = part.number(index)
+            if isinstance(number, Measure):
+                found.count[index, who], found.newest[index, who] = part.count[index], part.newest[index]
+                rows, marks = part.used[index]
+                whole = len(part.population.columns_of(number.input.key).times)
+                used.setdefault(index, np.zeros(whole, np.uint8))[rows] = marks
+    return replace(found, used=used)

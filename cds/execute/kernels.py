@@ -1,0 +1,325 @@
+"""Loops over many patients around the functions that decide for one.
+
+Plain Python in the subset that Numba compiles, as the operators are: `cds.execute.compiled` makes the fast form.
+Results are written into the arrays at the end of each argument list. Reasons and states are small integers of
+`cds.operators.reasons`; `leaf` is the position of the comparison that decided, NONE when there is none.
+"""
+
+import math
+from typing import Final
+
+from cds.operators.logic import arithmetic, both, compare, either, known, negate, rounded, truth, without_noise
+from cds.operators.reasons import (
+    AT_LEAST,
+    AT_MOST,
+    FALSE,
+    KNOWN,
+    NOT_COMPUTABLE,
+    NOT_SET,
+    SILENCED,
+    TRUE,
+    UNCONFIRMED,
+)
+from cds.operators.rows import keep_known
+from cds.operators.series import NO_TIME, Column, Now, Series
+
+NONE: Final = -1
+
+NOT_APPLICABLE: Final = 0  # statuses
+NOT_FIRED: Final = 1
+UNKNOWN: Final = 2
+WAITS: Final = 3  # unconfirmed
+FIRED: Final = 4
+
+
+def known_rows(
+    offsets: Column,
+    times: Column,
+    recorded: Column,
+    values: Column,
+    partner: Column,
+    attribute: Column,
+    quality: Column,
+    at: int,
+    needed: int,
+    unwanted: int,
+    kept: Column,
+    counts: Column,
+) -> int:
+    """`keep_known` for each patient: marks per row, how many rows per patient; returns how many in all."""
+    total = 0
+    for i in range(len(counts)):
+        start, end = offsets[i], offsets[i + 1]
+        counts[i] = keep_known(
+            times[start:end],
+            recorded[start:end],
+            values[start:end],
+            partner[start:end],
+            attribute[start:end],
+            quality[start:end],
+            at,
+            needed,
+            unwanted,
+            kept[start:end],
+        )
+        total += counts[i]
+    return total
+
+
+def rows_of(series: Series, start: int, end: int) -> Series:
+    """One patient's rows; `end` is not after the last row."""
+    return Series(
+        series.times[start:end],
+        series.utc_offset[start:end],
+        series.values[start:end],
+        series.raw[start:end],
+        series.unit[start:end],
+        series.group[start:end],
+        series.attribute[start:end],
+        series.quality[start:end],
+    )
+
+
+def measure(
+    operator: Column,
+    offsets: Column,
+    series: Series,
+    partner: Series,
+    at: int,
+    zone: Column,
+    clock: Column,
+    starts: Column,
+    transitions: Column,
+    minutes: Column,
+    supplied_from: Column,
+    parameters: Column,
+    blocked: Column,
+    scratch: Column,
+    used: Column,
+    value: Column,
+    reason: Column,
+    count: Column,
+    newest: Column,
+) -> None:
+    """An operator's answer for each patient.
+
+    clock: per zone, minutes ahead of UTC at `at`. parameters: one line for all patients, or one each. blocked: why a
+    patient's parameters cannot be told. scratch: room for the most rows. used: one mark per row, or empty.
+    """
+    for i in range(len(value)):
+        if blocked[i] != KNOWN:
+            value[i], count[i], newest[i], reason[i] = 0.0, 0, NO_TIME, blocked[i]
+            continue
+        start, end = offsets[i], offsets[i + 1]
+        mine = zone[i]
+        first, last = starts[mine], starts[mine + 1]
+        now = Now(at, clock[mine], supplied_from[i], transitions[first:last], minutes[first:last])
+        marks = used[start:end] if len(used) > 0 else used
+        answer = operator(
+            rows_of(series, start, end),
+            rows_of(partner, start, end),
+            now,
+            parameters[i] if len(parameters) > 1 else parameters[0],
+            marks,
+            scratch[: end - start],
+        )
+        value[i], reason[i] = settled(answer[0], answer[3])
+        count[i], newest[i] = answer[1], answer[2]
+
+
+def settled(value: float, reason: int) -> tuple[float, int]:
+    """A number as it counts: finite, and 0 unless it is known or a bound."""
+    if not math.isfinite(value):
+        return 0.0, NOT_COMPUTABLE
+    if reason == KNOWN or reason == AT_LEAST or reason == AT_MOST:
+        return value, reason
+    return 0.0, reason
+
+
+def settle(value: Column, reason: Column) -> None:
+    """`settled` in place."""
+    for i in range(len(value)):
+        value[i], reason[i] = settled(value[i], reason[i])
+
+
+def calculate(
+    operator: int,
+    left: Column,
+    left_reason: Column,
+    right: Column,
+    right_reason: Column,
+    value: Column,
+    reason: Column,
+) -> None:
+    """`arithmetic` for each patient."""
+    for i in range(len(value)):
+        value[i], reason[i] = arithmetic(operator, left[i], left_reason[i], right[i], right_reason[i])
+
+
+def to_steps(of: Column, of_reason: Column, step: float, value: Column, reason: Column) -> None:
+    """`rounded` for each patient."""
+    for i in range(len(value)):
+        value[i], reason[i] = rounded(of[i], of_reason[i], step)
+
+
+def banded(of: Column, of_reason: Column, bands: Column, value: Column, reason: Column) -> None:
+    """Points of the first band that holds the number; a band is low, low is inside, high, high is inside, points."""
+    for i in range(len(value)):
+        value[i], reason[i] = 0.0, of_reason[i]
+        if of_reason[i] == KNOWN:
+            reason[i] = NOT_COMPUTABLE
+            place = without_noise(of[i])
+            for band in bands:
+                above = place > band[0] or (band[1] != 0.0 and place == band[0])
+                below = place < band[2] or (band[3] != 0.0 and place == band[2])
+                if above and below:
+                    value[i], reason[i] = band[4], KNOWN
+                    break
+
+
+def add_part(part: Column, part_reason: Column, value: Column, reason: Column) -> None:
+    """Add one more part of a sum; the first part that is not known makes the sum so."""
+    for i in range(len(value)):
+        if reason[i] == KNOWN:
+            value[i], reason[i] = (value[i] + part[i], KNOWN) if part_reason[i] == KNOWN else (0.0, part_reason[i])
+
+
+def choose(state: Column, case: Column, case_reason: Column, is_open: Column, value: Column, reason: Column) -> None:
+    """One case of a choice, for those that no case before it has settled."""
+    for i in range(len(value)):
+        if is_open[i] and state[i] != FALSE:
+            is_open[i] = False
+            value[i], reason[i] = (case[i], case_reason[i]) if state[i] == TRUE else (0.0, state[i])
+
+
+def compare_all(
+    comparison: int, value: Column, reason: Column, limit: Column, limit_reason: Column, state: Column
+) -> None:
+    """`compare` for each patient."""
+    for i in range(len(state)):
+        state[i] = compare(comparison, value[i], reason[i], limit[i], limit_reason[i])
+
+
+def known_all(value: Column, reason: Column, state: Column) -> None:
+    """`known` for each patient."""
+    for i in range(len(state)):
+        state[i] = known(value[i], reason[i])
+
+
+def truth_all(value: Column, reason: Column, state: Column) -> None:
+    """`truth` for each patient."""
+    for i in range(len(state)):
+        state[i] = truth(value[i], reason[i])
+
+
+def match_all(value: Column, reason: Column, code: float, state: Column) -> None:
+    """Whether a coded fact has this code."""
+    for i in range(len(state)):
+        state[i] = (TRUE if value[i] == code else FALSE) if reason[i] == KNOWN else reason[i]
+
+
+def fires_all(status: Column, reason: Column, state: Column) -> None:
+    """Whether an earlier rule fires."""
+    for i in range(len(state)):
+        if status[i] == UNKNOWN:
+            state[i] = reason[i]
+        elif status[i] == WAITS:
+            state[i] = UNCONFIRMED
+        else:
+            state[i] = TRUE if status[i] == FIRED else FALSE
+
+
+def negate_all(part: Column, state: Column) -> None:
+    """`negate` for each patient."""
+    for i in range(len(state)):
+        state[i] = negate(part[i])
+
+
+def all_of(states: Column, leaves: Column, state: Column, leaf: Column) -> None:
+    """`both` over the parts (lines of `states`), and the deciding part's leaf."""
+    for i in range(len(state)):
+        joined = states[0, i]
+        for part in range(1, len(states)):
+            joined = both(joined, states[part, i])
+        state[i] = joined
+        leaf[i] = deciding(states, leaves, joined, i)
+
+
+def any_of(states: Column, leaves: Column, state: Column, leaf: Column) -> None:
+    """`either` over the parts (lines of `states`), and the deciding part's leaf."""
+    for i in range(len(state)):
+        joined = states[0, i]
+        for part in range(1, len(states)):
+            joined = either(joined, states[part, i])
+        state[i] = joined
+        leaf[i] = deciding(states, leaves, joined, i)
+
+
+def deciding(states: Column, leaves: Column, joined: int, i: int) -> int:
+    """Leaf of the first part that says what the whole says."""
+    for part in range(len(states)):
+        if states[part, i] == joined:
+            return leaves[part, i]
+    return leaves[0, i]
+
+
+def judge(
+    applies: Column,
+    other_status: Column,
+    other_reason: Column,
+    states: Column,
+    leaves: Column,
+    confirmed: Column,
+    status: Column,
+    level: Column,
+    reason: Column,
+    uncertain: Column,
+    leaf: Column,
+) -> None:
+    """What a rule comes to for each patient.
+
+    other: the rules named in unknown_while, one line each. states, leaves, confirmed: the levels, worst first, one
+    line each; a level without confirming has TRUE there. level: which one fired or waits.
+    """
+    for i in range(len(status)):
+        level[i], leaf[i], uncertain[i] = NONE, NONE, False
+        status[i], reason[i] = before_levels(applies[i], other_status, other_reason, i)
+        if status[i] == FIRED:
+            status[i], level[i], reason[i], leaf[i] = worst_level(states, leaves, i)
+            uncertain[i] = status[i] == FIRED and reason[i] != KNOWN
+            if status[i] == FIRED and confirmed[level[i], i] != TRUE:
+                status[i] = WAITS
+
+
+def before_levels(applies: int, other_status: Column, other_reason: Column, i: int) -> tuple[int, int]:
+    """What `applies` and the rules of unknown_while leave of a rule; FIRED when the levels are to decide."""
+    if applies == FALSE or applies == NOT_SET:
+        return NOT_APPLICABLE, applies
+    if applies != TRUE:
+        return UNKNOWN, applies
+    for other in range(len(other_status)):
+        if other_status[other, i] == FIRED:
+            return UNKNOWN, SILENCED
+        if other_status[other, i] == WAITS:
+            return UNKNOWN, UNCONFIRMED
+        if other_status[other, i] == UNKNOWN:
+            return UNKNOWN, other_reason[other, i]
+    return FIRED, KNOWN
+
+
+def worst_level(states: Column, leaves: Column, i: int) -> tuple[int, int, int, int]:
+    """Status, level, reason and leaf by the worst level that holds; the reason is that of a worse, unknown level."""
+    doubt, decided = NONE, NONE
+    for level in range(len(states)):
+        state = states[level, i]
+        if state == TRUE:
+            return FIRED, level, (states[doubt, i] if doubt != NONE else KNOWN), leaves[level, i]
+        if state == FALSE:
+            decided = level
+        elif state != NOT_SET and doubt == NONE:
+            doubt = level
+    if doubt != NONE:
+        return UNKNOWN, NONE, states[doubt, i], leaves[doubt, i]
+    if decided != NONE:
+        return NOT_FIRED, NONE, KNOWN, leaves[decided, i]
+    return NOT_APPLICABLE, NONE, NOT_SET, NONE

@@ -1,0 +1,162 @@
+"""Which limit counts for a patient: the patient's own, else the ruleset's; never a default in place of a bad one."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from cds.diagnostics import Issue, closest
+from cds.operators.logic import without_noise
+from cds.operators.reasons import KNOWN, LIMIT_EXPIRED, LIMIT_INVALID
+from cds.patient import PatientLimit
+from cds.plan import NONE, Limit, PairedLimit, Plan
+from cds.result import Origin
+from cds.units import Conversion, convert
+
+Valued = tuple[float, int]  # value and reason
+
+
+@dataclass(slots=True)
+class Resolved:
+    """values and origins by number; a paired limit's value belongs to the second unit. issues: what was wrong."""
+
+    values: dict[int, Valued]
+    origins: dict[int, Origin]
+    own: dict[int, PatientLimit] = field(default_factory=dict[int, PatientLimit])
+    issues: list[Issue] = field(default_factory=list[Issue])
+
+    def note(self, name: str, code: str, message: str) -> None:
+        """Say what was wrong with a limit of the patient's plan."""
+        self.issues.append(Issue(code, f"limits.{name}", message))
+
+
+def resolve(plan: Plan, entries: Sequence[PatientLimit], defaults: Mapping[int, Valued], at: date) -> Resolved:
+    """The limits of one patient at a civil date. `defaults`: number -> the ruleset's own value and reason.
+
+    A patient's limit with an unknown name, wrong unit, outside its span, out of order or expired makes the limits
+    that it was meant for unknown; when nobody can tell which, every limit that a patient may set.
+    """
+    resolved = Resolved(dict(defaults), {})
+    for number in defaults:
+        limit = _limit(plan, number)
+        resolved.origins[number] = Origin("adaptation" if limit.adapted else "default")
+    meant: dict[int, list[PatientLimit]] = {}
+    for entry in entries:
+        for number in _targets(plan, entry, defaults, resolved):
+            meant.setdefault(number, []).append(entry)
+    for number, candidates in meant.items():
+        _apply(_limit(plan, number), number, candidates, at, resolved)
+    _check_order(plan, defaults, resolved)
+    return resolved
+
+
+def _limit(plan: Plan, number: int) -> Limit:
+    limit = plan.numbers[number]
+    assert isinstance(limit, Limit)
+    return limit
+
+
+def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], resolved: Resolved) -> list[int]:
+    """The one limit that an entry means; none after an issue that spoils what it might have meant."""
+    if entry.ruleset and all(head.id != entry.ruleset for head in plan.heads):
+        message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
+        resolved.note(entry.name, "limit_of_other_ruleset", message)
+        return []
+    candidates = [each for each in numbers if entry.ruleset in ("", _limit(plan, each).ruleset)]
+    named = [each for each in candidates if entry.name == _limit(plan, each).name]
+    if not named:
+        named = [each for each in candidates if entry.name in _limit(plan, each).was]
+        if named:
+            message = f"the limit `{entry.name}` is now called `{_limit(plan, named[0]).name}`; it was used"
+            resolved.note(entry.name, "limit_renamed", message)
+    if len(named) == 1:
+        return named
+    spoiled = named or candidates
+    if named:
+        message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
+    else:
+        names = {_limit(plan, each).name for each in candidates}
+        near = closest(entry.name, names)
+        hint = f"; did you mean `{near}`?" if near else ""
+        message = f"no ruleset has a limit `{entry.name}`{hint} Until it is mended, the limits it may mean are unknown"
+    for number in spoiled:
+        if not _limit(plan, number).fixed:
+            resolved.values[number] = (0.0, LIMIT_INVALID)
+    resolved.note(entry.name, "limit_unknown_name", message)
+    return []
+
+
+def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, resolved: Resolved) -> None:
+    """Use the newest entry that is in force; one that cannot be used makes the limit unknown."""
+    if resolved.values[number][1] == LIMIT_INVALID:
+        return
+    begun = [each for each in candidates if each.since is None or each.since <= at]
+    current = [each for each in begun if each.until is None or each.until >= at]
+    if begun and not current:
+        resolved.values[number] = (0.0, LIMIT_EXPIRED)
+        message = f"the patient's own limit `{limit.name}` has expired; renew it or take it out of the plan"
+        resolved.note(limit.name, "limit_expired", message)
+    used = current or begun
+    if not used:
+        return
+    latest = max(each.since or date.min for each in used)
+    chosen = [each for each in used if (each.since or date.min) == latest]
+    resolved.origins[number] = Origin("patient", chosen[0].author, chosen[0].since, chosen[0].until)
+    if current:
+        _use(limit, number, chosen, resolved)
+
+
+def _use(limit: Limit, number: int, chosen: list[PatientLimit], resolved: Resolved) -> None:
+    """Use the entries that begin last, when they can be used and agree."""
+    values = [_value(limit, each) for each in chosen]
+    problem = next((each for each in values if isinstance(each, str)), "")
+    if not problem and len({without_noise(each) for each in values if isinstance(each, float)}) > 1:
+        problem = "is stated twice with different values"
+    value = values[0]
+    if problem or isinstance(value, str):
+        resolved.values[number] = (0.0, LIMIT_INVALID)
+        resolved.note(limit.name, "limit_invalid", f"the patient's own limit `{limit.name}` {problem}")
+        return
+    resolved.values[number] = (value, KNOWN)
+    resolved.own[number] = chosen[0]
+
+
+def _value(limit: Limit, entry: PatientLimit) -> float | str:
+    """The entry in the limit's unit, or what is wrong with it."""
+    if limit.fixed:
+        return "may not be changed for a patient; take it out of the plan"
+    factor = limit.unit_factors.get(entry.unit)
+    if factor is None:
+        return f"has a unit that does not fit; write it in {limit.unit or 'a plain number'}"
+    value = convert(entry.value, Conversion(*factor))
+    if not math.isfinite(value):
+        return "is not a number"
+    if limit.allowed and not limit.allowed[0] <= without_noise(value) <= limit.allowed[1]:
+        low, high = limit.allowed
+        return f"lies outside {low:g} to {high:g} {limit.unit}".rstrip()
+    return value
+
+
+def _check_order(plan: Plan, numbers: Mapping[int, Valued], resolved: Resolved) -> None:
+    """Limits that must keep an order and do not are both unknown when one of them is the patient's."""
+    pairs = [(each, _limit(plan, each).beyond) for each in numbers if _limit(plan, each).beyond != NONE]
+    pairs += [(_limit(plan, each).below, each) for each in numbers if _limit(plan, each).below != NONE]
+    before = dict(resolved.values)
+    for higher, lower in pairs:
+        if not {higher, lower} & resolved.own.keys():
+            continue
+        (high, high_reason), (low, low_reason) = before[higher], before[lower]
+        if high_reason == KNOWN == low_reason and without_noise(high) <= without_noise(low):
+            names = f"the limit `{_limit(plan, higher).name}` must lie above `{_limit(plan, lower).name}`"
+            for number in (higher, lower):
+                resolved.values[number] = (0.0, LIMIT_INVALID)
+            resolved.note(_limit(plan, higher).name, "limit_out_of_order", names)
+
+
+def paired(limit: PairedLimit, resolved: Resolved, default: Valued) -> Valued:
+    """The limit in the second unit of its pair: as the ruleset or the patient states it there, else carried over."""
+    value, reason = resolved.values[limit.limit]
+    own = resolved.own.get(limit.limit)
+    if reason != KNOWN or own is None:
+        return (0.0, reason) if reason != KNOWN else default
+    return (own.value if own.unit == limit.unit else convert(value, Conversion(*limit.factor))), KNOWN

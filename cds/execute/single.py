@@ -1,0 +1,364 @@
+"""One patient at one moment: plain Python that reads as the specification of every executor.
+
+Numbers are (value, reason), conditions (state, deciding leaf). What is not needed is not computed, which cannot be
+seen from outside: operators and conditions have no effects.
+"""
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from cds.execute.limits import Resolved, paired, resolve
+from cds.operators import OPERATORS
+from cds.operators.logic import arithmetic, both, compare, either, known, negate, rounded, truth, without_noise
+from cds.operators.reasons import (
+    AT_LEAST,
+    AT_MOST,
+    FALSE,
+    KNOWN,
+    NOT_COMPUTABLE,
+    NOT_SET,
+    NOT_SUPPLIED,
+    SILENCED,
+    TRUE,
+    UNCONFIRMED,
+    Reason,
+)
+from cds.operators.series import NO_TIME, Answer, Now, Series
+from cds.patient import SEX, Patient, moment, rows_known_at, series_of, table_of
+from cds.periods import civil_date
+from cds.plan import (
+    NONE,
+    And,
+    Arithmetic,
+    Choice,
+    Compare,
+    Condition,
+    Constant,
+    Fact,
+    Fires,
+    Input,
+    IsKnown,
+    IsTrue,
+    Level,
+    Limit,
+    Matches,
+    Measure,
+    Not,
+    Or,
+    PairedLimit,
+    Plan,
+    Points,
+    Rounded,
+    Rule,
+    Total,
+)
+
+Valued = tuple[float, int]
+Leaf = Compare | IsKnown | IsTrue | Matches | Fires
+Decided = tuple[int, Leaf | None]
+BOUNDS = (KNOWN, AT_LEAST, AT_MOST)
+
+
+class Verdict:
+    """What one rule came to; the bare facts that a finding is made of."""
+
+    __slots__ = ("colour", "hidden_by", "leaf", "reason", "status", "uncertain")
+
+    def __init__(
+        self, status: str, reason: int = KNOWN, colour: str = "", leaf: Leaf | None = None, uncertain: bool = False
+    ) -> None:
+        self.status = status
+        self.reason = reason
+        self.colour = colour
+        self.leaf = leaf
+        self.uncertain = uncertain
+        self.hidden_by = NONE
+
+
+class Evaluation:
+    """One plan over one patient at `at` (microseconds UTC); computes each number and rule once."""
+
+    def __init__(self, plan: Plan, patient: Patient, at: int) -> None:
+        self.plan = plan
+        self.patient = patient
+        self.at = at
+        self.today: date = civil_date(at, patient.zone)
+        self.answers: dict[int, Answer] = {}
+        self.rows: dict[tuple[str, str, int, int], list[int]] = {}
+        self._numbers: list[Valued | None] = [None] * len(plan.numbers)
+        self._verdicts: list[Verdict | None] = [None] * len(plan.rules)
+        self._resolved: Resolved | None = None
+
+    # numbers
+
+    def number(self, index: int) -> Valued:
+        """A number's value and reason; the value is 0 unless it is known or a bound."""
+        found = self._numbers[index]
+        if found is None:
+            value, reason = _NUMBERS[type(self.plan.numbers[index])](self, index, self.plan.numbers[index])
+            if not math.isfinite(value):
+                value, reason = 0.0, NOT_COMPUTABLE
+            found = self._numbers[index] = (value if reason in BOUNDS else 0.0), reason
+        return found
+
+    def resolved(self) -> Resolved:
+        """The limits that count for this patient."""
+        if self._resolved is None:
+            defaults = {
+                index: self.number(each.default) if each.default != NONE else (0.0, NOT_SET)
+                for index, each in enumerate(self.plan.numbers)
+                if isinstance(each, Limit)
+            }
+            self._resolved = resolve(self.plan, self.patient.limits, defaults, self.today)
+        return self._resolved
+
+    def _measure(self, index: int, measure: Measure) -> Valued:
+        value, _, _, reason = self.answer(index, measure)
+        return value, reason
+
+    def answer(self, index: int, measure: Measure) -> Answer:
+        """What the operator says: value, rows used, newest row's time, reason."""
+        if index not in self.answers:
+            parameters, reason = self.parameters(measure)
+            if reason != KNOWN:
+                self.answers[index] = (0.0, 0, NO_TIME, reason)
+            else:
+                self.answers[index] = self.apply(measure, parameters, [])
+        return self.answers[index]
+
+    def apply(self, measure: Measure, parameters: Sequence[float], used: list[int]) -> Answer:
+        """Call the operator; `used` is empty or has a slot for every row."""
+        series, partner, now = self.material(measure.input)
+        function = OPERATORS[measure.operator].function
+        return function(series, partner, now, parameters, used, [0.0] * len(series.times))
+
+    def parameters(self, measure: Measure) -> tuple[Sequence[float], int]:
+        """The operator's parameters with limits filled in, and the reason why that cannot be done."""
+        if not measure.bound:
+            return measure.parameters, KNOWN
+        filled = list(measure.parameters)
+        for slot, number in measure.bound:
+            filled[slot], reason = self.number(number)
+            if reason != KNOWN:
+                return filled, reason
+        return filled, KNOWN
+
+    def material(self, source: Input) -> tuple[Series, Series, Now]:
+        """The rows that an input gives at this moment."""
+        table = table_of(self.patient, source.key)
+        partner = table_of(self.patient, source.partner) if source.partner else table
+        rows = self.known_rows(source)
+        series = series_of(table, rows, source.column)
+        other = series_of(partner, rows) if source.partner else series
+        return series, other, moment(self.patient.zone, self.at, table.supplied_from)
+
+    def known_rows(self, source: Input) -> list[int]:
+        """Positions in the table of the rows that count at this moment."""
+        key = (source.key, source.partner, source.keep, source.drop)
+        if key not in self.rows:
+            table = table_of(self.patient, source.key)
+            partner = table_of(self.patient, source.partner) if source.partner else table
+            self.rows[key] = rows_known_at(table, partner, self.at, source.keep, source.drop)
+        return self.rows[key]
+
+    def _constant(self, index: int, constant: Constant) -> Valued:
+        return constant.value, KNOWN
+
+    def _choice(self, index: int, choice: Choice) -> Valued:
+        for condition, number in choice.cases:
+            state = self.state(condition)[0]
+            if state == TRUE:
+                return self.number(number)
+            if state != FALSE:
+                return 0.0, state
+        return self.number(choice.otherwise) if choice.otherwise != NONE else (0.0, NOT_SET)
+
+    def _limit(self, index: int, limit: Limit) -> Valued:
+        return self.resolved().values[index]
+
+    def _paired(self, index: int, limit: PairedLimit) -> Valued:
+        return paired(limit, self.resolved(), self.number(limit.default))
+
+    def _arithmetic(self, index: int, each: Arithmetic) -> Valued:
+        return arithmetic(each.operator, *self.number(each.left), *self.number(each.right))
+
+    def _rounded(self, index: int, each: Rounded) -> Valued:
+        value, reason = self.number(each.of)
+        return rounded(value, reason, each.step)
+
+    def _points(self, index: int, table: Points) -> Valued:
+        value, reason = self.number(table.of)
+        if reason != KNOWN:
+            return 0.0, reason
+        place = without_noise(value)
+        for low, low_inside, high, high_inside, points in table.bands:
+            if (place > low or (low_inside and place == low)) and (place < high or (high_inside and place == high)):
+                return points, KNOWN
+        return 0.0, NOT_COMPUTABLE
+
+    def _total(self, index: int, total: Total) -> Valued:
+        value = 0.0
+        for part in total.parts:
+            added, reason = self.number(part)
+            if reason != KNOWN:
+                return 0.0, reason
+            value += added
+        return value, KNOWN
+
+    def _fact(self, index: int, fact: Fact) -> Valued:
+        if fact.name == "sex":
+            code = SEX.get(self.patient.sex)
+            return (0.0, NOT_SUPPLIED) if code is None else (float(code), KNOWN)
+        born = self.patient.birth_date
+        if born is None:
+            return 0.0, NOT_SUPPLIED
+        before_birthday = (self.today.month, self.today.day) < (born.month, born.day)
+        return float(self.today.year - born.year - before_birthday), KNOWN
+
+    # conditions
+
+    def state(self, condition: Condition) -> Decided:
+        """State of a condition, and the comparison that decided it."""
+        return _CONDITIONS[type(condition)](self, condition)
+
+    def _compare(self, test: Compare) -> Decided:
+        left, right = test.left, test.right
+        if test.pair and self.number(test.pair.unit_of) == (float(test.pair.unit), KNOWN):
+            left, right = test.pair.raw, test.pair.limit
+        return compare(test.comparison, *self.number(left), *self.number(right)), test
+
+    def _is_known(self, test: IsKnown) -> Decided:
+        return known(*self.number(test.number)), test
+
+    def _is_true(self, test: IsTrue) -> Decided:
+        return truth(*self.number(test.number)), test
+
+    def _matches(self, test: Matches) -> Decided:
+        value, reason = self.number(test.number)
+        if reason != KNOWN:
+            return reason, test
+        return (TRUE if value == test.code else FALSE), test
+
+    def _fires(self, test: Fires) -> Decided:
+        verdict = self.verdict(test.rule)
+        if verdict.status == "unconfirmed":
+            return UNCONFIRMED, test
+        if verdict.status == "unknown":
+            return verdict.reason, test
+        return (TRUE if verdict.status == "fired" else FALSE), test
+
+    def _not(self, test: Not) -> Decided:
+        state, leaf = self.state(test.part)
+        return negate(state), leaf
+
+    def _or(self, test: Or) -> Decided:
+        states = [self.state(each) for each in test.parts]
+        joined = states[0][0]
+        for state, _ in states[1:]:
+            joined = either(joined, state)
+        return joined, _deciding(states, joined)
+
+    def _and(self, test: And) -> Decided:
+        if not test.parts:
+            return TRUE, None
+        states = [self.state(each) for each in test.parts]
+        joined = states[0][0]
+        for state, _ in states[1:]:
+            joined = both(joined, state)
+        return joined, _deciding(states, joined)
+
+    # rules
+
+    def verdict(self, index: int) -> Verdict:
+        """What a rule comes to; rules only refer to earlier ones."""
+        found = self._verdicts[index]
+        if found is None:
+            rule = self.plan.rules[index]
+            found = self._verdicts[index] = self._judge(rule)
+            if found.status in ("fired", "unconfirmed"):
+                hiding = (each for each in rule.hidden_by if self.verdict(each).status == "fired")
+                found.hidden_by = next(hiding, NONE)
+        return found
+
+    def _judge(self, rule: Rule) -> Verdict:
+        applies = self.state(rule.applies)[0]
+        if applies == FALSE or applies == NOT_SET:
+            return Verdict("not_applicable", applies)
+        if applies != TRUE:
+            return Verdict("unknown", applies)
+        for other in rule.unknown_while:
+            verdict = self.verdict(other)
+            if verdict.status == "fired":
+                return Verdict("unknown", SILENCED)
+            if verdict.status in ("unknown", "unconfirmed"):
+                return Verdict("unknown", verdict.reason if verdict.status == "unknown" else UNCONFIRMED)
+        return self._worst_level(rule)
+
+    def _worst_level(self, rule: Rule) -> Verdict:
+        doubt: tuple[int, Leaf | None] | None = None
+        decided: tuple[int, Leaf | None] | None = None
+        for level in rule.levels:
+            state, leaf = self.state(level.condition)
+            if state == TRUE:
+                return self._fired(level, leaf, doubt)
+            if state == FALSE:
+                decided = (state, leaf)
+            elif state != NOT_SET and doubt is None:
+                doubt = (state, leaf)
+        if doubt:
+            return Verdict("unknown", doubt[0], leaf=doubt[1])
+        if decided:
+            return Verdict("not_fired", KNOWN, "green" if rule.kind == "zone" else "", decided[1])
+        return Verdict("not_applicable", NOT_SET)
+
+    def _fired(self, level: Level, leaf: Leaf | None, doubt: tuple[int, Leaf | None] | None) -> Verdict:
+        waits = level.confirmed is not None and self.state(level.confirmed)[0] != TRUE
+        reason = doubt[0] if doubt else KNOWN
+        return Verdict("unconfirmed" if waits else "fired", reason, level.colour, leaf, doubt is not None)
+
+    def shown(self, rule: Rule, verdict: Verdict) -> tuple[int, int]:
+        """Positions of the number and the limit that a finding shows; NONE where there is none."""
+        leaf = verdict.leaf
+        number, limit = NONE, NONE
+        if isinstance(leaf, Compare):
+            number, limit = leaf.left, leaf.right
+        elif isinstance(leaf, IsTrue):
+            number, limit = leaf.number, leaf.limit
+        elif isinstance(leaf, IsKnown | Matches):
+            number = leaf.number
+        return (rule.subject if rule.subject != NONE else number), limit
+
+
+def _deciding(states: list[Decided], joined: int) -> Leaf | None:
+    """The deciding leaf of the first part that says what the whole says."""
+    return next((leaf for state, leaf in states if state == joined), states[0][1])
+
+
+_NUMBERS = {
+    Measure: Evaluation._measure,
+    Constant: Evaluation._constant,
+    Choice: Evaluation._choice,
+    Limit: Evaluation._limit,
+    PairedLimit: Evaluation._paired,
+    Arithmetic: Evaluation._arithmetic,
+    Rounded: Evaluation._rounded,
+    Points: Evaluation._points,
+    Total: Evaluation._total,
+    Fact: Evaluation._fact,
+}
+_CONDITIONS = {
+    Compare: Evaluation._compare,
+    IsKnown: Evaluation._is_known,
+    IsTrue: Evaluation._is_true,
+    Matches: Evaluation._matches,
+    Fires: Evaluation._fires,
+    Not: Evaluation._not,
+    Or: Evaluation._or,
+    And: Evaluation._and,
+}
+
+
+def reason_of(code: int) -> Reason | None:
+    """The reason by name; None when the value is known."""
+    return None if code == KNOWN else Reason(code)

@@ -1,0 +1,313 @@
+"""What is left when a ruleset has been compiled: numbers, conditions and rules, with nothing left to look up.
+
+Numbers stand in an order in which each uses only earlier ones, and so do rules. Every executor walks the same
+lists. All references are positions: `Plan.numbers[i]`, `Plan.rules[j]`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Texts = Mapping[str, str]  # language -> text
+NONE = -1  # a reference to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """The rows that a measure reads.
+
+    key: column key (`body_weight`, `blood_pressure.systolic`, `doses.antihypertensives`, `events.technical_fault`,
+    `conditions.heart_failure`, `devices.medicine_dispenser`). partner: key of the panel's other part with the same
+    rows, or "". keep: attribute bits a row must all have. drop: rows with any of these bits are left out.
+    column: which column the operator sees as `values`: `values`, `raw` or `unit`.
+    """
+
+    name: str
+    key: str
+    partner: str = ""
+    keep: int = 0
+    drop: int = 0
+    column: Literal["values", "raw", "unit"] = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A temporal operator over an input. `bound`: (slot, number) pairs filled into the parameters at run time."""
+
+    name: str
+    operator: str
+    input: Input
+    parameters: tuple[float, ...]
+    bound: tuple[tuple[int, int], ...] = ()
+    unit: str = ""
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number written in the ruleset."""
+
+    name: str
+    value: float
+    unit: str = ""
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The number of the first case whose condition holds, else `otherwise`; an unknown condition makes it unknown."""
+
+    name: str
+    cases: tuple[tuple["Condition", int], ...]
+    otherwise: int
+    unit: str = ""
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A named limit: the patient's own if there is a valid one, else `default` (NONE = not set).
+
+    allowed: closed span in `unit`. beyond, below: limits it must lie strictly above / below, once resolved.
+    was: former names. pair_unit: UCUM code of the second unit of a unit pair; pair_default: the number that holds
+    its value there, NONE = none; unit_factors: unit as a patient's limit may state it -> (numerator, denominator,
+    shift) to `unit`, as in `cds.units`.
+    """
+
+    name: str
+    ruleset: str
+    default: int
+    unit: str
+    fixed: bool = False
+    allowed: tuple[float, float] | None = None
+    beyond: int = NONE
+    below: int = NONE
+    was: tuple[str, ...] = ()
+    unit_factors: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    label: Texts = field(default_factory=dict)
+    source: str = ""
+    adapted: bool = False
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class PairedLimit:
+    """The same limit in the second unit of its pair: stated there, or the patient's own carried over."""
+
+    name: str
+    limit: int
+    default: int
+    unit: str
+    factor: tuple[float, float, float]
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left + - * / right`; `operator` is a code of `cds.operators.logic`."""
+
+    name: str
+    operator: int
+    left: int
+    right: int
+    unit: str = ""
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """`of` at the nearest multiple of `step`, half away from zero."""
+
+    name: str
+    of: int
+    step: float
+    unit: str = ""
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Banded points: the points of the first band that holds `of`; a value in no band is not computable.
+
+    bands: (lowest, lowest is inside, highest, highest is inside, points); open ends are -inf and inf.
+    """
+
+    name: str
+    of: int
+    bands: tuple[tuple[float, bool, float, bool, float], ...]
+    unit: str = ""
+    decimals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Sum of parts in their order; unknown as soon as one part is."""
+
+    name: str
+    parts: tuple[int, ...]
+    unit: str = ""
+    decimals: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of the patient: `age` in whole years at `at`, or `sex` as a code of `cds.patient.SEX`."""
+
+    name: Literal["age", "sex"]
+    unit: str = ""
+    decimals: int = 0
+
+
+Number = Measure | Constant | Choice | Limit | PairedLimit | Arithmetic | Rounded | Points | Total | Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Compare in the unit in which the reading arrived: when `unit_of` (a unit id) is `unit`, `raw` with `limit`."""
+
+    unit: int
+    unit_of: int
+    raw: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left is … right`; `comparison` is a code of `cds.operators.logic`."""
+
+    comparison: int
+    left: int
+    right: int
+    pair: Pair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IsKnown:
+    """`name is known`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsTrue:
+    """A number that says yes or no (has a diagnosis, nothing measured for too long); `limit` only for display."""
+
+    number: int
+    limit: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A coded fact has this code."""
+
+    number: int
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fires:
+    """An earlier rule fires."""
+
+    rule: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Not the part."""
+
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts; without parts it is true."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any part."""
+
+    parts: tuple["Condition", ...]
+
+
+Condition = Compare | IsKnown | IsTrue | Matches | Fires | Not | And | Or
+Colour = Literal["red", "orange", "yellow", "green"]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One colour of a rule or zone. `confirmed`: the same with every confirming reading; None = no confirming."""
+
+    colour: Colour
+    condition: Condition
+    confirmed: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the author wrote for people, by language."""
+
+    summary: Texts
+    detail: Texts = field(default_factory=dict)
+    patient: Texts = field(default_factory=dict)
+    suggest: Texts = field(default_factory=dict)
+    unconfirmed: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule, zone or missing-data rule. Levels stand worst first.
+
+    subject: the number shown as `{value}`; NONE = the deciding comparison's. names: placeholder -> number.
+    unknown_while, hidden_by: earlier rules. alarm: behaviour for live sessions, carried as written.
+    """
+
+    ruleset: str
+    name: str
+    kind: Literal["rule", "zone", "missing"]
+    applies: Condition
+    levels: tuple[Level, ...]
+    wording: Wording
+    names: Mapping[str, int] = field(default_factory=dict)
+    subject: int = NONE
+    unknown_while: tuple[int, ...] = ()
+    hidden_by: tuple[int, ...] = ()
+    vkp: str = ""
+    source: str = ""
+    alarm: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.ruleset}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One ruleset of the plan: its identity and where its numbers come from.
+
+    sources: name -> citation. adaptation: id and version of the local adaptation, or "".
+    """
+
+    id: str
+    version: str
+    status: Literal["draft", "active", "retired"]
+    title: Texts
+    sources: Mapping[str, str]
+    hash: str
+    adaptation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything an executor needs. hash: of every file used."""
+
+    heads: tuple[Head, ...]
+    numbers: tuple[Number, ...]
+    rules: tuple[Rule, ...]
+    hash: str
+
+    def head(self, ruleset: str) -> Head:
+        """The head of a ruleset by its id."""
+        return next(each for each in self.heads if each.id == ruleset)

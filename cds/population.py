@@ -1,0 +1,199 @@
+"""Facts of many patients in columns: what `Patient` is for one, laid end to end.
+
+A `Population` holds one `Columns` per input key. Rows of patient `i` are `offsets[i]` to `offsets[i + 1]`, in the
+patient's own total order. Nothing here changes a fact: a population gives each patient the answers that the same
+`Patient` gets alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cds.diagnostics import Issue, PatientError
+from cds.operators.series import FIRST_TIME, LAST_TIME
+from cds.patient import SEX, Patient, PatientLimit
+from cds.periods import Zone
+
+Array = NDArray[Any]
+
+NO_DAY: Final = -(2**31)  # birth date not known
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+ROW_TYPES: Final[Mapping[str, Any]] = {
+    "times": np.int64,
+    "recorded": np.int64,
+    "utc_offset": np.int16,
+    "values": np.float64,
+    "raw": np.float64,
+    "unit": np.int16,
+    "group": np.int64,
+    "attribute": np.int32,
+    "quality": np.int16,
+}
+"""Types of the columns that have one entry per row; compiled code is made for exactly these."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Rows of one key for every patient, as in `Table`.
+
+    offsets: n + 1 positions; supplied_from: one per patient, LAST_TIME = the patient did not get this key. Columns
+    that say the same may be one array; a column of nothing but zeros from `numpy.zeros` takes no memory.
+    """
+
+    offsets: Array
+    times: Array
+    recorded: Array
+    utc_offset: Array
+    values: Array
+    raw: Array
+    unit: Array
+    group: Array
+    attribute: Array
+    quality: Array
+    supplied_from: Array
+
+    def __post_init__(self) -> None:
+        rows = len(self.times)
+        wanted = {**ROW_TYPES, "offsets": np.int64, "supplied_from": np.int64}
+        for name, kind in wanted.items():
+            column: Array = getattr(self, name)
+            if column.dtype != kind or column.ndim != 1 or not column.flags.c_contiguous:
+                raise PatientError(f"the column `{name}` must be one contiguous line of {np.dtype(kind).name}")
+            if name in ROW_TYPES and len(column) != rows:
+                raise PatientError(f"the column `{name}` has {len(column)} rows, `times` has {rows}")
+        if len(self.offsets) != len(self.supplied_from) + 1 or self.offsets[0] != 0 or self.offsets[-1] != rows:
+            raise PatientError("`offsets` must lead from 0 to the number of rows, one step for each patient")
+        if np.any(np.diff(self.offsets) < 0):
+            raise PatientError("`offsets` must not fall")
+
+    @cached_property
+    def newest(self) -> int:
+        """Latest time or recorded time of any row; what lies before a moment needs no look at single rows."""
+        if not len(self.times):
+            return FIRST_TIME
+        return max(int(self.times.max()), int(self.recorded.max()))
+
+    @cached_property
+    def has_repeats(self) -> bool:
+        """Whether some patient has two rows at one instant."""
+        same = self.times[1:] == self.times[:-1]
+        starts = self.offsets[1:-1]
+        starts = starts[(starts > 0) & (starts < len(self.times))]
+        same[starts - 1] = False
+        return bool(same.any())
+
+
+@dataclass(frozen=True)
+class Population:
+    """Many patients. zone: per patient a position in `zones`. birth_day: days from 1970-01-01 or NO_DAY; sex: code of
+    `cds.patient.SEX` or 0. limits, issues: patient's position -> what that patient has of them.
+    """
+
+    ids: Sequence[str]
+    tables: Mapping[str, Columns]
+    zones: tuple[Zone, ...]
+    zone: Array
+    birth_day: Array
+    sex: Array
+    limits: Mapping[int, tuple[PatientLimit, ...]] = field(default_factory=dict[int, tuple[PatientLimit, ...]])
+    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict[int, tuple[Issue, ...]])
+
+    def __post_init__(self) -> None:
+        for name, kind in (("zone", np.int16), ("birth_day", np.int64), ("sex", np.int8)):
+            column: Array = getattr(self, name)
+            if column.dtype != kind or column.shape != (self.n,):
+                raise PatientError(f"the column `{name}` must hold one {np.dtype(kind).name} for each patient")
+        for key, columns in self.tables.items():
+            if len(columns.supplied_from) != self.n:
+                raise PatientError(f"the columns of `{key}` are not of {self.n} patients")
+
+    @property
+    def n(self) -> int:
+        """How many patients."""
+        return len(self.ids)
+
+    @cached_property
+    def with_own_limits(self) -> Sequence[int]:
+        """Positions of the patients that have limits of their own, in order."""
+        return sorted(self.limits)
+
+    @cached_property
+    def clocks(self) -> tuple[Array, Array, Array]:
+        """The zones' clock changes laid end to end: where each zone starts, transitions, offsets in minutes."""
+        starts = np.cumsum([0, *(len(each.transitions) for each in self.zones)], dtype=np.int64)
+        transitions = np.array([time for each in self.zones for time in each.transitions], np.int64)
+        offsets = np.array([minutes for each in self.zones for minutes in each.offsets], np.int64)
+        return starts, transitions, offsets
+
+    def columns_of(self, key: str) -> Columns:
+        """The columns of a key; when nobody got it, empty ones that say so."""
+        return self.tables.get(key) or nothing(self.n)
+
+
+def nothing(n: int) -> Columns:
+    """Columns of a key that none of n patients was given."""
+    empty = {name: np.zeros(0, kind) for name, kind in ROW_TYPES.items()}
+    return Columns(offsets=np.zeros(n + 1, np.int64), supplied_from=np.full(n, LAST_TIME, np.int64), **empty)
+
+
+def population_of(patients: Sequence[Patient]) -> Population:
+    """The patients in the order given.
+
+    >>> from cds.periods import zone
+    >>> both = population_of([Patient("a", zone(), {}), Patient("b", zone("Europe/London"), {}, sex="female")])
+    >>> both.n, both.zone.tolist(), both.sex.tolist()
+    (2, [0, 1], [0, 1])
+    """
+    zones = list({each.zone.name: each.zone for each in patients}.values())
+    place = {each.name: position for position, each in enumerate(zones)}
+    keys = sorted({key for each in patients for key in each.tables})
+    return Population(
+        ids=[each.id for each in patients],
+        tables=_share_rows({key: _columns(patients, key) for key in keys}),
+        zones=tuple(zones),
+        zone=np.array([place[each.zone.name] for each in patients], np.int16),
+        birth_day=np.array([_day(each.birth_date) for each in patients], np.int64),
+        sex=np.array([SEX.get(each.sex, 0) for each in patients], np.int8),
+        limits={position: each.limits for position, each in enumerate(patients) if each.limits},
+        issues={position: each.issues for position, each in enumerate(patients) if each.issues},
+    )
+
+
+def _day(born: date | None) -> int:
+    return NO_DAY if born is None else born.toordinal() - _EPOCH
+
+
+def _columns(patients: Sequence[Patient], key: str) -> Columns:
+    tables = [each.tables.get(key) for each in patients]
+    sizes = [0 if each is None else len(each.times) for each in tables]
+    rows = {
+        name: np.fromiter((row for each in tables if each for row in getattr(each, name)), kind, sum(sizes))
+        for name, kind in ROW_TYPES.items()
+    }
+    supplied = [LAST_TIME if each is None else each.supplied_from for each in tables]
+    offsets = np.cumsum([0, *sizes], dtype=np.int64)
+    return Columns(offsets=offsets, supplied_from=np.array(supplied, np.int64), **rows)
+
+
+_OF_READING: Final = ("offsets", "times", "recorded", "utc_offset", "group", "attribute", "supplied_from")
+
+
+def _share_rows(tables: dict[str, Columns]) -> dict[str, Columns]:
+    """The parts of a panel hold what belongs to the reading as one array, where they say the same."""
+    first: dict[str, Columns] = {}
+    shared: dict[str, Columns] = {}
+    for key, columns in tables.items():
+        other = first.setdefault(key.partition(".")[0], columns)
+        same = {each: getattr(other, each) for each in _OF_READING if _is_same(other, columns, each)}
+        shared[key] = Columns(**{**vars(columns), **same})
+    return shared
+
+
+def _is_same(one: Columns, other: Columns, name: str) -> bool:
+    return bool(np.array_equal(getattr(one, name), getattr(other, name)))

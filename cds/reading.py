@@ -1,0 +1,225 @@
+"""Text of a ruleset file → its model, or every finding about its shape, each at its place."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from cds import source
+from cds.diagnostics import Code, Diagnostic, Place, closest
+from cds.diagnostics.shape import (
+    Empty,
+    MissingField,
+    NotAChoice,
+    NotAColour,
+    NotALanguage,
+    UnknownField,
+    WrongShape,
+)
+from cds.grammar import Misread
+from cds.model import AUTHOR_OPERATORS, AdaptationFile, Alarm, BandTable, Case, Input, Limit, Missing, Review, Rule, RulesetFile
+from cds.model import Score, Source, Value, Zone
+
+Path = tuple[str | int, ...]
+
+_BLOCKS: Final[Mapping[str, tuple[str, type[BaseModel]]]] = {
+    "inputs": ("the input", Input),
+    "limits": ("the limit", Limit),
+    "values": ("the value", Value),
+    "bands": ("the bands", BandTable),
+    "scores": ("the score", Score),
+    "zones": ("the zone", Zone),
+    "rules": ("the rule", Rule),
+    "missing": ("the missing-data rule", Missing),
+    "sources": ("the source", Source),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """One ruleset file: its model, the tree with places, and the hash of its text.
+
+    has_cases: a case file stands beside it. adapted: limits whose default comes from a local adaptation, whose
+    id and version are `adaptation`.
+    """
+
+    file: str
+    model: RulesetFile
+    node: source.Node
+    lines: tuple[str, ...]
+    hash: str
+    has_cases: bool = False
+    adapted: frozenset[str] = frozenset()
+    adaptation: str = ""
+
+    def place(self, *path: str | int) -> Place:
+        """The place of what stands at a path of author's keys."""
+        return source.place_of(self.node, path)
+
+    def part(self, start: int, end: int, *path: str | int) -> Place:
+        """The place of a stretch of the scalar at a path."""
+        return narrowed(self.node, path, start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAdaptation:
+    """One adaptation file: its model, the tree with places, and the hash of its text."""
+
+    file: str
+    model: AdaptationFile
+    node: source.Node
+    lines: tuple[str, ...]
+    hash: str
+
+    def place(self, *path: str | int) -> Place:
+        """The place of what stands at a path of author's keys."""
+        return source.place_of(self.node, path)
+
+
+def read_file(
+    text: str | bytes, file: str, has_cases: bool = False
+) -> tuple[LoadedFile | LoadedAdaptation | None, list[Diagnostic]]:
+    """The file's model, or None, and everything found about its shape. A file with `adaptation:` is an adaptation."""
+    node, found = source.read(text, file)
+    if node is None:
+        return None, found
+    if not isinstance(node, source.Mapping):
+        wrong = WrongShape.at(node.place, where="a ruleset", expected="`field: value` lines", found=_found(node))
+        return None, [*found, wrong]
+    kind = AdaptationFile if "adaptation" in node.entries else RulesetFile
+    try:
+        model = kind.model_validate(source.plain(node))
+    except ValidationError as errors:
+        return None, [*found, *_diagnostics(errors, node)]
+    if any(each.is_error for each in found):
+        return None, found
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    lines, digest = tuple(raw.decode("utf-8", "replace").splitlines()), hashlib.sha256(raw).hexdigest()
+    if isinstance(model, AdaptationFile):
+        return LoadedAdaptation(file, model, node, lines, digest), found
+    return LoadedFile(file, model, node, lines, digest, has_cases), found
+
+
+def narrowed(node: source.Node, path: Sequence[str | int], start: int, end: int) -> Place:
+    """The place of characters start … end of a one-line scalar; the whole scalar where that cannot be told."""
+    place = source.place_of(node, tuple(path))
+    scalar = _at(node, path)
+    if not isinstance(scalar, source.Scalar) or scalar.place != place or start >= end:
+        return place
+    first = place.column + start + (1 if scalar.quoted else 0)
+    return Place(place.file, place.line, first, first + end - start)
+
+
+def _at(node: source.Node, path: Sequence[str | int]) -> source.Node | None:
+    found: source.Node | None = node
+    for step in path:
+        if isinstance(found, source.Mapping) and step in found.entries:
+            found = found.entries[str(step)].value
+        elif isinstance(found, source.Sequence) and isinstance(step, int) and step < len(found.items):
+            found = found.items[step]
+        else:
+            return None
+    return found
+
+
+def _diagnostics(errors: ValidationError, node: source.Node, before: Path = ()) -> Iterator[Diagnostic]:
+    for error in errors.errors(include_url=False):
+        path = _author_path((*before, *error["loc"]), node)
+        inner = error.get("ctx", {}).get("error")
+        if isinstance(inner, ValidationError):
+            yield from _diagnostics(inner, node, path)
+        elif isinstance(inner, Misread):
+            place = narrowed(node, path, inner.start, inner.end)
+            yield inner.kind.at(place, **{"where": _where(path), **inner.values})
+        else:
+            yield _plain_error(error["type"], path, node, error.get("ctx", {}))
+
+
+def _author_path(path: Path, node: source.Node) -> Path:
+    """Without pydantic's marks; `of` and `operator` of a value stand at its operator's key."""
+    steps = tuple(each for each in path if each != "[key]")
+    if len(steps) >= 3 and steps[0] == "values" and steps[2] in ("of", "operator"):
+        written = _at(node, steps[:2])
+        if isinstance(written, source.Mapping):
+            operator = next((each for each in written.entries if each in AUTHOR_OPERATORS), "")
+            steps = (*steps[:2], operator)
+    while steps and _at(node, steps) is None and steps[-1] not in ("", None) and _at(node, steps[:-1]) is None:
+        steps = steps[:-1]
+    return steps
+
+
+def _plain_error(kind: str, path: Path, node: source.Node, context: Mapping[str, Any]) -> Diagnostic:
+    where = _where(path[:-1]) if path else "the file"
+    last = str(path[-1]) if path else ""
+    if kind == "extra_forbidden":
+        near = closest(last, _fields(path[:-1], node))
+        cure = f"did you mean `{near}`?" if near else ""
+        return UnknownField.at(_key_place(node, path), cure=cure, field=last, where=where)
+    if kind == "missing":
+        return MissingField.at(source.place_of(node, path[:-1]), field=last, where=where)
+    if kind == "literal_error":
+        found = _at(node, path)
+        text = found.text if isinstance(found, source.Scalar) and last not in _TEXT_KEYS else last
+        return _choice(last, path).at(
+            source.place_of(node, path), text=text, key=last, allowed=str(context.get("expected", "")).replace("'", "`")
+        )
+    place = source.place_of(node, path)
+    if kind in ("string_too_short", "too_short"):
+        return Empty.at(place, where=_where(path))
+    expected = "a list" if kind in ("tuple_type", "list_type") else "an indented block"
+    if kind.startswith("string"):
+        expected = "at most 2000 characters"
+    return WrongShape.at(place, where=_where(path), expected=expected, found=_found(_at(node, path)))
+
+
+_TEXT_KEYS: Final = frozenset({"nb", "nn", "en"})
+_TEXT_FIELDS: Final = frozenset(
+    {"title", "intended_use", "label", "summary", "detail", "patient", "suggest", "unconfirmed"}
+)
+
+
+def _choice(last: str, path: Path) -> type[Code]:
+    if len(path) > 1 and path[-2] in _TEXT_FIELDS:
+        return NotALanguage
+    return NotAColour if last == "colour" else NotAChoice
+
+
+def _found(node: source.Node | None) -> str:
+    if isinstance(node, source.Mapping):
+        return "an indented block"
+    if isinstance(node, source.Sequence):
+        return "a list"
+    return f"`{node.text[:40]}`" if node and node.text else "nothing"
+
+
+def _key_place(node: source.Node, path: Path) -> Place:
+    parent = _at(node, path[:-1])
+    if isinstance(parent, source.Mapping) and path[-1] in parent.entries:
+        return parent.entries[str(path[-1])].key.place
+    return source.place_of(node, path)
+
+
+def _where(path: Path) -> str:
+    if not path:
+        return "a ruleset"
+    word, _ = _BLOCKS.get(str(path[0]), (f"`{path[0]}`", RulesetFile))
+    if len(path) == 1 or str(path[0]) not in _BLOCKS:
+        return f"`{path[0]}`"
+    inside = "".join(f" under `{each}`" for each in path[2:3] if isinstance(each, str))
+    return f"{word} `{path[1]}`{inside}"
+
+
+def _fields(path: Path, node: source.Node) -> list[str]:
+    """The fields that may stand at a path."""
+    if not path:
+        kind = AdaptationFile if isinstance(node, source.Mapping) and "adaptation" in node.entries else RulesetFile
+        return list(kind.model_fields)
+    if path[0] == "reviewed":
+        return list(Review.model_fields)
+    _, model = _BLOCKS.get(str(path[0]), ("", Alarm))
+    names = [each.alias or name for name, each in model.model_fields.items()]
+    if model is Value:
+        names = [each for each in names if each not in ("operator", "of")] + sorted(AUTHOR_OPERATORS)
+    return list(Case.model_fields) if len(path) > 2 and path[0] == "limits" and path[2] == "default" else names

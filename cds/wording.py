@@ -1,0 +1,257 @@
+"""Words for people: numbers as they may be displayed, reasons as sentences, texts with their placeholders filled."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from cds.operators.reasons import Reason
+from cds.plan import Texts
+from cds.result import Finding, Shown, text_in
+
+MAX_DECIMALS: Final = 9
+_PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+
+STATUSES: Final[Mapping[str, Texts]] = {
+    "fired": {"nb": "utløst", "nn": "utløyst", "en": "fired"},
+    "not_fired": {"nb": "ikke utløst", "nn": "ikkje utløyst", "en": "not fired"},
+    "unconfirmed": {"nb": "venter på bekreftelse", "nn": "ventar på stadfesting", "en": "unconfirmed"},
+    "unknown": {"nb": "kan ikke avgjøres", "nn": "kan ikkje avgjerast", "en": "cannot tell"},
+    "not_applicable": {"nb": "ikke aktuelt", "nn": "ikkje aktuelt", "en": "not applicable"},
+}
+COLOUR_WORDS: Final[Mapping[str, Texts]] = {
+    "red": {"nb": "RØD", "nn": "RAUD", "en": "RED"},
+    "orange": {"nb": "ORANSJE", "nn": "ORANSJE", "en": "ORANGE"},
+    "yellow": {"nb": "GUL", "nn": "GUL", "en": "YELLOW"},
+    "green": {"nb": "GRØNN", "nn": "GRØN", "en": "GREEN"},
+    "": {"nb": "–", "nn": "–", "en": "–"},
+}
+REASONS: Final[Mapping[Reason, Texts]] = {
+    Reason.not_set: {
+        "nb": "pasienten har ingen slik grense",
+        "nn": "pasienten har inga slik grense",
+        "en": "the patient has no such limit",
+    },
+    Reason.not_supplied: {
+        "nb": "opplysningene er ikke levert for hele tidsrommet",
+        "nn": "opplysningane er ikkje leverte for heile tidsrommet",
+        "en": "the data were not supplied for the whole span",
+    },
+    Reason.no_data: {"nb": "ingen målinger", "nn": "ingen målingar", "en": "no readings"},
+    Reason.too_few: {"nb": "for få målinger", "nn": "for få målingar", "en": "too few readings"},
+    Reason.too_old: {
+        "nb": "siste måling er for gammel",
+        "nn": "siste måling er for gammal",
+        "en": "the newest reading is too old",
+    },
+    Reason.implausible_only: {
+        "nb": "bare verdier som ikke kan stemme",
+        "nn": "berre verdiar som ikkje kan stemme",
+        "en": "implausible values only",
+    },
+    Reason.unit_not_understood: {
+        "nb": "enheten er ikke forstått",
+        "nn": "eininga er ikkje forstått",
+        "en": "unit not understood",
+    },
+    Reason.conflict: {
+        "nb": "ulike verdier på samme tidspunkt",
+        "nn": "ulike verdiar på same tidspunkt",
+        "en": "different values at the same time",
+    },
+    Reason.withheld: {"nb": "sperret opplysning", "nn": "sperra opplysning", "en": "withheld"},
+    Reason.limit_invalid: {
+        "nb": "pasientens egen grense kan ikke brukes",
+        "nn": "pasienten si eiga grense kan ikkje brukast",
+        "en": "the patient's own limit cannot be used",
+    },
+    Reason.limit_expired: {
+        "nb": "pasientens egen grense er utløpt",
+        "nn": "pasienten si eiga grense har gått ut",
+        "en": "the patient's own limit has expired",
+    },
+    Reason.not_computable: {"nb": "kan ikke regnes ut", "nn": "kan ikkje reknast ut", "en": "not computable"},
+    Reason.no_earlier_reading: {
+        "nb": "ingen tidligere måling å sammenligne med",
+        "nn": "inga tidlegare måling å samanlikne med",
+        "en": "no earlier reading",
+    },
+    Reason.at_least: {
+        "nb": "bare en nedre grense for verdien er kjent",
+        "nn": "berre ei nedre grense for verdien er kjend",
+        "en": "only a lower bound is known",
+    },
+    Reason.at_most: {
+        "nb": "bare en øvre grense for verdien er kjent",
+        "nn": "berre ei øvre grense for verdien er kjend",
+        "en": "only an upper bound is known",
+    },
+    Reason.silenced: {
+        "nb": "kan ikke bedømmes så lenge et annet funn står",
+        "nn": "kan ikkje vurderast så lenge eit anna funn står",
+        "en": "cannot be judged while another finding stands",
+    },
+    Reason.unconfirmed: {
+        "nb": "venter på en bekreftende måling",
+        "nn": "ventar på ei stadfestande måling",
+        "en": "waits for a confirming reading",
+    },
+    Reason.not_judged: {
+        "nb": "det er ikke kjent om dosen ble tatt",
+        "nn": "det er ikkje kjent om dosen vart teken",
+        "en": "the fate of the dose is not known",
+    },
+    Reason.not_certain: {
+        "nb": "diagnosen er ikke bekreftet",
+        "nn": "diagnosen er ikkje stadfesta",
+        "en": "the diagnosis is not certain",
+    },
+}
+CURES: Final[Mapping[Reason, Texts]] = {
+    Reason.not_supplied: {
+        "nb": "lever disse opplysningene, eller si fra at det ikke finnes noen",
+        "nn": "lever desse opplysningane, eller sei frå at det ikkje finst nokon",
+        "en": "supply these data, or state that there are none",
+    },
+    Reason.no_data: {"nb": "ta en måling", "nn": "ta ei måling", "en": "take a reading"},
+    Reason.too_few: {"nb": "ta flere målinger", "nn": "ta fleire målingar", "en": "take more readings"},
+    Reason.too_old: {"nb": "mål på nytt", "nn": "mål på nytt", "en": "measure again"},
+    Reason.implausible_only: {"nb": "mål på nytt", "nn": "mål på nytt", "en": "measure again"},
+    Reason.unit_not_understood: {
+        "nb": "send målingen med en enhet som er i bruk",
+        "nn": "send målinga med ei eining som er i bruk",
+        "en": "send the reading with an accepted unit",
+    },
+    Reason.conflict: {"nb": "mål på nytt", "nn": "mål på nytt", "en": "measure again"},
+    Reason.limit_invalid: {
+        "nb": "rett grensen i pasientens plan",
+        "nn": "rett grensa i planen til pasienten",
+        "en": "mend the limit in the patient's plan",
+    },
+    Reason.limit_expired: {
+        "nb": "forny grensen i pasientens plan",
+        "nn": "forny grensa i planen til pasienten",
+        "en": "renew the limit in the patient's plan",
+    },
+    Reason.no_earlier_reading: {
+        "nb": "ta en måling til en senere dag",
+        "nn": "ta ei måling til ein seinare dag",
+        "en": "take another reading on a later day",
+    },
+    Reason.unconfirmed: {"nb": "mål på nytt", "nn": "mål på nytt", "en": "measure again"},
+}
+_UNITS: Final[Mapping[str, Texts]] = {
+    "days": {"nb": "dager", "nn": "dagar", "en": "days"},
+    "weeks": {"nb": "uker", "nn": "veker", "en": "weeks"},
+    "hours": {"nb": "timer", "nn": "timar", "en": "hours"},
+    "min": {"nb": "min", "nn": "min", "en": "min"},
+    "months": {"nb": "måneder", "nn": "månader", "en": "months"},
+    "years": {"nb": "år", "nn": "år", "en": "years"},
+    "doses": {"nb": "doser", "nn": "dosar", "en": "doses"},
+    "readings": {"nb": "målinger", "nn": "målingar", "en": "readings"},
+    "points": {"nb": "poeng", "nn": "poeng", "en": "points"},
+}
+_ONE: Final[Mapping[str, Texts]] = {
+    "days": {"nb": "dag", "nn": "dag", "en": "day"},
+    "weeks": {"nb": "uke", "nn": "veke", "en": "week"},
+    "hours": {"nb": "time", "nn": "time", "en": "hour"},
+    "months": {"nb": "måned", "nn": "månad", "en": "month"},
+    "years": {"nb": "år", "nn": "år", "en": "year"},
+    "doses": {"nb": "dose", "nn": "dose", "en": "dose"},
+    "readings": {"nb": "måling", "nn": "måling", "en": "reading"},
+}
+_NEVER: Final[Texts] = {"nb": "oppstart", "nn": "oppstart", "en": "the start"}
+
+
+def number_text(value: float, decimals: int, language: str, against: float | None = None) -> str:
+    """The number with so many decimals, or as many more as it takes to stay on its side of `against`.
+
+    Half is rounded away from zero; nb and nn have a decimal comma. decimals below 0: as many as the number has.
+
+    >>> number_text(134.96, 0, "en", against=135.0), number_text(134.96, 0, "en")
+    ('134.96', '135')
+    >>> number_text(2.5, 1, "nb")
+    '2,5'
+    """
+    if decimals < 0:
+        decimals = next((each for each in range(MAX_DECIMALS) if abs(round(value, each) - value) < 1e-9), MAX_DECIMALS)
+    text = _fixed(value, decimals)
+    while against is not None and decimals < MAX_DECIMALS and not _same_side(float(text), value, against):
+        decimals += 1
+        text = _fixed(value, decimals)
+    return text if language == "en" else text.replace(".", ",").replace("-", "−")
+
+
+def _fixed(value: float, decimals: int) -> str:
+    scale = 10.0**decimals
+    size = int(abs(value) * scale + 0.5 + 1e-9) / scale if abs(value) < 1e15 else abs(value)
+    return f"{-size if value < 0 and size else size:.{decimals}f}"
+
+
+def _same_side(shown: float, value: float, against: float) -> bool:
+    difference = value - against
+    shown_difference = shown - against
+    if abs(difference) < 1e-9:
+        return abs(shown_difference) < 1e-9
+    return (difference > 0) == (shown_difference > 1e-12) and abs(shown_difference) > 1e-12
+
+
+def shown_text(shown: Shown, language: str, with_unit: bool = True) -> str:
+    """A number with its unit in the reader's language; `?` when it cannot be told."""
+    if shown.reason not in (None, Reason.at_least, Reason.at_most):
+        return "?"
+    sign = {Reason.at_least: "≥ ", Reason.at_most: "≤ "}.get(shown.reason or Reason.not_set, "")
+    text = sign + number_text(shown.value, shown.decimals, language, shown.against)
+    unit = unit_text(shown.unit, shown.value, language)
+    return f"{text} {unit}" if with_unit and unit else text
+
+
+def unit_text(unit: str, value: float, language: str) -> str:
+    """The unit as people write it, in singular for one."""
+    words = _ONE if value == 1.0 and unit in _ONE else _UNITS
+    return text_in(words[unit], language)[0] if unit in words else unit
+
+
+def filled(texts: Texts, names: Mapping[str, Shown], language: str) -> str:
+    """The text in the language, with its placeholders filled; nb and nn stand in for each other, then en."""
+    text, spoken = text_in(texts, language)
+
+    def fill(match: re.Match[str]) -> str:
+        shown = names.get(match[1])
+        if shown is None:
+            return match[0]
+        if match[1] == "newest":
+            return moment_text(shown.newest, spoken)
+        after = match.string[match.end() :]
+        unit = unit_text(shown.unit, shown.value, spoken)
+        said = after.startswith("/") or (unit != "" and after.lstrip().startswith((unit, unit_text(shown.unit, 2.0, spoken))))
+        return shown_text(shown, spoken, with_unit=not said)
+
+    return _PLACEHOLDER.sub(fill, text)
+
+
+def moment_text(iso: str, language: str) -> str:
+    """An ISO 8601 time as people write it: `2026-01-08 07:30`, in Norwegian `8.1.2026 kl. 07:30`."""
+    if not iso:
+        return text_in(_NEVER, language)[0]
+    day, _, clock = iso[:16].partition("T")
+    if language == "en":
+        return f"{day} {clock}".strip()
+    year, month, date = day.split("-")
+    return f"{int(date)}.{int(month)}.{year}" + (f" kl. {clock}" if clock else "")
+
+
+def reason_text(reason: Reason, language: str) -> str:
+    """Why something cannot be told."""
+    return text_in(REASONS[reason], language)[0]
+
+
+def cure_text(reason: Reason, language: str) -> str:
+    """What would settle it; "" when only the world can."""
+    return text_in(CURES.get(reason, {}), language)[0]
+
+
+def summary(finding: Finding, language: str) -> str:
+    """The finding's summary, or for one that waits for confirmation what to do now."""
+    wording = finding.rule.wording
+    texts = wording.unconfirmed if finding.status == "unconfirmed" and wording.unconfirmed else wording.summary
+    return filled(texts, finding.explain().names, language)

@@ -1,0 +1,142 @@
+"""Every executor gives the same answer, bit for bit, whatever stands beside a patient and in whatever order."""
+
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cds.execute.batch import score
+from cds.execute.explain import used_rows
+from cds.execute.findings import STATUSES, Findings
+from cds.execute.program import COLOURS, ORIGINS
+from cds.execute.single import Evaluation
+from cds.operators.series import NO_TIME
+from cds.patient import Patient
+from cds.plan import NONE, Measure, Plan
+from cds.population import Population, population_of
+from tests.strategies import MOMENTS, SEEDS, patients, plans
+
+PROFILES = {"quick": 250, "long": 10_000}
+_SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+examples = settings(
+    max_examples=PROFILES[os.environ.get("CDS_PROFILE", "quick")],
+    deadline=None,
+    suppress_health_check=_SLOW,
+    derandomize=os.environ.get("CDS_PROFILE", "quick") == "quick",
+)
+
+Said = dict[str, Any]
+
+
+def bits(value: float) -> bytes:
+    """The number's own bits: tells 0.0 from -0.0 and one last digit from the next."""
+    return struct.pack("<d", value)
+
+
+def alone(plan: Plan, patient: Patient, at: int) -> Said:
+    """All that `single` says of a patient: each number, each rule, the issues."""
+    evaluation = Evaluation(plan, patient, at)
+    said: Said = {"issues": (*patient.issues, *evaluation.resolved().issues)}
+    for index, number in enumerate(plan.numbers):
+        value, reason = evaluation.number(index)
+        said[f"number {index}"] = bits(value), reason
+        if isinstance(number, Measure):
+            _, count, newest, _ = evaluation.answer(index, number)
+            said[f"rows of {index}"] = count, newest, used_rows(evaluation, index, number)
+    for index, rule in enumerate(plan.rules):
+        verdict = evaluation.verdict(index)
+        number, limit = evaluation.shown(rule, verdict)
+        origin = evaluation.resolved().origins.get(limit)
+        said[f"rule {index}"] = (
+            verdict.status,
+            verdict.colour,
+            verdict.reason,
+            verdict.uncertain,
+            verdict.hidden_by,
+            number,
+            evaluation.number(number) if number != NONE else None,
+            limit,
+            evaluation.number(limit) if limit != NONE else None,
+            origin.kind if origin else "",
+        )
+    return said
+
+
+def together(findings: Findings, population: Population) -> dict[str, Said]:
+    """The same of every patient from a batch, by the patient's id."""
+    said: dict[str, Said] = {}
+    assert findings.numbers
+    for place, name in enumerate(findings.ids):
+        said[name] = {"issues": findings.issues.get(place, ())}
+        for index, number in enumerate(findings.plan.numbers):
+            said[name] |= _number_said(findings, population, index, number, place)
+    for row in range(len(findings.rows.patient)):
+        index, words = _rule_said(findings, row)
+        said[findings.ids[int(findings.rows.patient[row])]][f"rule {index}"] = words
+    return said
+
+
+def _number_said(findings: Findings, population: Population, index: int, number: Any, place: int) -> Said:
+    found = findings.numbers
+    assert found
+    said: Said = {f"number {index}": (bits(found.value[index, place]), int(found.reason[index, place]))}
+    if isinstance(number, Measure):
+        start, end = population.columns_of(number.input.key).offsets[place : place + 2]
+        used = np.flatnonzero(found.used[index][start:end]).tolist()
+        said[f"rows of {index}"] = int(found.count[index, place]), int(found.newest[index, place]), used
+    return said
+
+
+def _rule_said(findings: Findings, row: int) -> tuple[int, Any]:
+    rows = findings.rows
+    number, limit = int(rows.number[row]), int(rows.limit[row])
+    index = int(rows.rule[row])
+    assert findings.status[index, rows.patient[row]] == rows.status[row]
+    return index, (
+        list(STATUSES)[rows.status[row]],
+        COLOURS[rows.colour[row]],
+        int(rows.reason[row]),
+        bool(rows.uncertain[row]),
+        int(rows.hidden_by[row]),
+        number,
+        (float(rows.value[row]), int(rows.value_reason[row])) if number != NONE else None,
+        limit,
+        (float(rows.limit_value[row]), int(rows.limit_reason[row])) if limit != NONE else None,
+        ORIGINS[rows.origin[row]],
+    )
+
+
+def everything(plan: Plan, people: list[Patient], at: int, **how: Any) -> dict[str, Said]:
+    population = population_of(people)
+    return together(score(plan, population, at, keep=list(STATUSES), watch=True, **how), population)
+
+
+@examples
+@given(st.data(), st.sampled_from(MOMENTS), plans())
+def test_batch_says_what_single_says(data: st.DataObject, at: int, plan: Plan) -> None:
+    people = data.draw(patients(at))
+    expected = {each.id: alone(plan, each, at) for each in people}
+    assert expected == everything(plan, people, at)
+
+
+@examples
+@given(st.data(), st.sampled_from(MOMENTS), plans(), SEEDS)
+def test_company_order_chunks_and_threads_change_nothing(
+    data: st.DataObject, at: int, plan: Plan, seed: int
+) -> None:
+    people = data.draw(patients(at))
+    expected = everything(plan, people, at)
+    pick = Random(seed)
+    shuffled = pick.sample(people, len(people))
+    chunk, threads = pick.randint(1, len(people)), pick.randint(1, 3)
+    assert expected == everything(plan, shuffled, at, chunk=chunk, threads=threads)
+    one = pick.choice(people)
+    assert expected[one.id] == everything(plan, [one], at)[one.id]
