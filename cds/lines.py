@@ -64,7 +64,7 @@ _BLOCK: Final = re.compile(r"[|>][+-]?\d?[+-]?[ \t]*(?:#.*)?$")
 _END_OF_QUOTE: Final = {'"': re.compile(r'(?:[^"\\]|\\.)*(")?'), "'": re.compile(r"(?:[^']|'')*(')?")}
 _FLOW_SIGN: Final = re.compile(r"[\[\]{}\"'#]")
 _SPECIAL: Final = str.maketrans(dict.fromkeys("{}[]:#&*!|>%@`,\"'?-", "_"))
-_CURLY: Final = {"“": "”", "”": "”", "„": "“", "«": "»", "»": "«", "‘": "’", "’": "’", "‚": "‘"}  # noqa: RUF001
+_CURLY: Final = {"“": "”", "”": "”", "„": "“", "«": "»", "»": "«", "‘": "’", "’": "’", "‚": "‘"}
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Files → a checked plan in one call; everything that is wrong with them is said in one go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from cds.compile import compile_plan
 from cds.diagnostics import CdsError, Diagnostic, RulesetError, in_order
 from cds.plan import Plan
 from cds.reading import LoadedAdaptation, LoadedFile, read_file
+from cds.source import lines_of
 
 SUFFIXES = (".yaml", ".yml")
 CASE_SUFFIXES = (".test.yaml", ".test.yml")
@@ -20,17 +21,15 @@ MAX_FILES = 2000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Files and everything found about them. plan: None when there is an error."""
+    """Files and everything found about them. plan: None when there is an error. lines: file → its source lines, also
+    of files that could not be read, for frames around diagnostics.
+    """
 
     files: tuple[LoadedFile, ...]
     diagnostics: tuple[Diagnostic, ...]
     plan: Plan | None
     concepts: Concepts
-
-    @property
-    def lines(self) -> dict[str, list[str]]:
-        """Source lines by file, for frames around diagnostics."""
-        return {each.file: list(each.lines) for each in self.files}
+    lines: Mapping[str, list[str]]
 
 
 def ruleset_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -89,11 +88,13 @@ def check_texts(
         adapted, wrong = adapt(loaded, adaptations)
         found += [*check(loaded, known), *wrong]
         if not wrong and adaptations:
-            found += check(adapted, known)
+            found += [each for each in check(adapted, known) if each.is_error]
         loaded = adapted
     failed = any(each.is_error for each in found)
     plan = None if failed else compile_plan(loaded, known)
-    return Checked(tuple(loaded), tuple(in_order(found)), plan, known)
+    lines = {name: lines_of(text) for text, name, _ in texts}
+    lines |= {each.file: list(each.lines) for each in loaded}
+    return Checked(tuple(loaded), tuple(in_order(found)), plan, known, lines)
 
 
 def _used_beside(

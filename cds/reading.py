@@ -96,20 +96,18 @@ def read_file(
     if any(each.is_error for each in found):
         return None, found
     raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-    lines, digest = tuple(raw.decode("utf-8", "replace").splitlines()), hashlib.sha256(raw).hexdigest()
+    lines, digest = tuple(source.lines_of(raw)), hashlib.sha256(raw).hexdigest()
     if isinstance(model, AdaptationFile):
         return LoadedAdaptation(file, model, node, lines, digest), found
     return LoadedFile(file, model, node, lines, digest, has_cases), found
 
 
 def narrowed(node: source.Node, path: Sequence[str | int], start: int, end: int) -> Place:
-    """The place of characters start … end of a one-line scalar; the whole scalar where that cannot be told."""
-    place = source.place_of(node, tuple(path))
+    """The place of characters start … end of a text; the whole text where that cannot be told."""
     scalar = _at(node, path)
-    if not isinstance(scalar, source.Scalar) or scalar.place != place or start >= end:
-        return place
-    first = place.column + start + (1 if scalar.quoted else 0)
-    return Place(place.file, place.line, first, first + end - start)
+    if not isinstance(scalar, source.Scalar) or start >= end:
+        return source.place_of(node, tuple(path))
+    return source.place_within(scalar, start, end)
 
 
 def _at(node: source.Node, path: Sequence[str | int]) -> source.Node | None:

@@ -7,12 +7,13 @@ the others as they were, so that a counterexample shrinks to the little that mat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from cds.operators import OPERATORS, doses, counts
+from cds.operators import OPERATORS, counts, doses
 from cds.operators.ask import PARAMETERS
 from cds.operators.reasons import (
     AT_LEAST,
@@ -182,7 +183,9 @@ def table(rows: Sequence[Row], where: Zone, supplied_from: int) -> Table:
 
 
 def _table(rows: Sequence[Row], where: Zone, supplied_from: int) -> Table:
-    times, recorded, values, unit, group, _, raw, attribute, quality, _ = zip(*rows) if rows else ((),) * 10
+    times, recorded, values, unit, group, _, raw, attribute, quality, _ = (
+        zip(*rows, strict=True) if rows else ((),) * 10
+    )
     return Table(
         list(times),
         list(recorded),
@@ -245,7 +248,7 @@ def _own_limit(pick: Random, today: date) -> PatientLimit:
 # plans
 
 
-_FIRST_DRAWN: Final = 12  # numbers before it are facts, constants and limits
+_LIMITS: Final = range(7, 12)  # numbers before them are facts and constants
 
 
 @dataclass
@@ -266,10 +269,10 @@ def plans(draw: st.DrawFn, most_numbers: int = 24, most_rules: int = 8) -> Plan:
     seeds = SEEDS
     writer = _Writer([], [])
     _write_limits(Random(draw(seeds)), writer)
-    for seed in draw(st.lists(seeds, min_size=1, max_size=most_numbers)):
+    for seed in draw(st.lists(seeds, min_size=4, max_size=most_numbers)):
         pick = Random(seed)
         writer.add(pick.choice(_MAKERS)(pick, writer))
-    for seed in draw(st.lists(seeds, min_size=1, max_size=most_rules)):
+    for seed in draw(st.lists(seeds, min_size=2, max_size=most_rules)):
         writer.rules.append(_rule(Random(seed), writer))
     heads = tuple(Head(each, "1.0.0", "active", {"en": each}, {}, each) for each in ("one", "two"))
     return Plan(heads, tuple(writer.numbers), tuple(writer.rules), "hash")
@@ -282,7 +285,9 @@ def _write_limits(pick: Random, writer: _Writer) -> None:
     constants = [writer.add(Constant(f"c{each}", number_near(pick))) for each in range(3)]
     grown = Compare(pick.randint(1, 4), age, adult)
     female = Matches(sex, 1)
-    constants.append(writer.add(Choice("by age", ((grown, constants[0]), (female, constants[1])), pick.choice((constants[2], NONE)))))
+    constants.append(
+        writer.add(Choice("by age", ((grown, constants[0]), (female, constants[1])), pick.choice((constants[2], NONE))))
+    )
     factors = {"kg": (1.0, 1.0, 0.0), "g": (1.0, 1000.0, 0.0)}
 
     def limit(name: str, ruleset: str, **more: Any) -> int:
@@ -302,7 +307,7 @@ def _write_limits(pick: Random, writer: _Writer) -> None:
 
 def _earlier(pick: Random, writer: _Writer) -> int:
     """One of the numbers so far, the later ones more often: those that every plan begins with are few of kind."""
-    first = min(_FIRST_DRAWN, len(writer.numbers) - 1) if pick.random() < 0.7 else 0
+    first = min(_LIMITS.stop, len(writer.numbers) - 1) if pick.random() < 0.7 else 0
     return pick.randrange(first, len(writer.numbers))
 
 
@@ -320,10 +325,8 @@ _BINDABLE: Final = (WINDOW, FRESH, LOWER, LOWER, UPPER, PAIR_LOWER, PAIR_UPPER, 
 def _measure(pick: Random, writer: _Writer) -> Number:
     name = pick.choice(sorted(OPERATORS))
     key = pick.choice(_READ[pick.choice(sorted(OPERATORS[name].reads))])
-    bits = (*(0,) * 16, *_BITS)
-    source = Input(
-        key, key, _PARTNERS.get(key, ""), pick.choice(bits), pick.choice(bits), _column(pick, name)
-    )
+    bits = (*(0,) * 36, *_BITS)
+    source = Input(key, key, _PARTNERS.get(key, ""), pick.choice(bits), pick.choice(bits), _column(pick, name))
     bound = tuple((_bindable(pick, name), _earlier(pick, writer)) for _ in range(pick.choice((0, 0, 0, 0, 0, 1, 2))))
     return Measure(f"m{len(writer.numbers)}", name, source, _parameters(pick), bound, "kg")
 
@@ -369,18 +372,23 @@ def _arithmetic(pick: Random, writer: _Writer) -> Number:
 
 
 def _rounded(pick: Random, writer: _Writer) -> Number:
-    return Rounded(f"n{len(writer.numbers)}", _earlier(pick, writer), pick.choice((0.0, 0.1, 0.25, 0.5, 1.0, 3.0, 5.0, 10.0)))
+    return Rounded(
+        f"n{len(writer.numbers)}", _earlier(pick, writer), pick.choice((0.0, 0.1, 0.25, 0.5, 1.0, 3.0, 5.0, 10.0))
+    )
 
 
 def _points(pick: Random, writer: _Writer) -> Number:
-    edges = sorted({number_near(pick) for _ in range(pick.randint(1, 4))})
+    edges = sorted({pick.choice(VALUES) for _ in range(pick.randint(1, 6))})
+    of = _earlier(pick, writer)
+    if pick.random() < 0.5:
+        of = writer.add(Constant("near an edge", pick.choice(edges) + pick.choice(NEAR)))
     ends = [-float("inf"), *edges] if pick.random() < 0.5 else edges
     ends = [*ends, float("inf")] if pick.random() < 0.5 or len(ends) == 1 else ends
     bands = tuple(
         (low, pick.random() < 0.5, high, pick.random() < 0.5, float(points))
-        for points, (low, high) in enumerate(zip(ends, ends[1:], strict=False))
+        for points, (low, high) in enumerate(pairwise(ends))
     )
-    return Points(f"n{len(writer.numbers)}", _earlier(pick, writer), bands)
+    return Points(f"n{len(writer.numbers)}", of, bands)
 
 
 def _total(pick: Random, writer: _Writer) -> Number:
@@ -389,9 +397,7 @@ def _total(pick: Random, writer: _Writer) -> Number:
 
 
 def _choice(pick: Random, writer: _Writer) -> Number:
-    cases = tuple(
-        (_condition(pick, writer, 1, fires=False), _earlier(pick, writer)) for _ in range(pick.randint(1, 3))
-    )
+    cases = tuple((_condition(pick, writer, 1, fires=False), _earlier(pick, writer)) for _ in range(pick.randint(1, 3)))
     return Choice(f"n{len(writer.numbers)}", cases, pick.choice((_earlier(pick, writer), NONE)))
 
 
@@ -420,7 +426,8 @@ def _condition(pick: Random, writer: _Writer, depth: int, fires: bool = True) ->
         return Matches(_earlier(pick, writer), pick.choice((0, 1, 2, MMOL)))
     if kind == 3 and fires and writer.rules:
         return Fires(pick.randrange(len(writer.rules)))
-    return Compare(pick.randint(1, 4), _earlier(pick, writer), _earlier(pick, writer), _pair(pick, writer))
+    right = pick.randrange(_LIMITS.start, _LIMITS.stop) if pick.random() < 0.4 else _earlier(pick, writer)
+    return Compare(pick.randint(1, 4), _earlier(pick, writer), right, _pair(pick, writer))
 
 
 def _pair(pick: Random, writer: _Writer) -> Pair | None:

@@ -2,14 +2,10 @@
 
 import os
 import struct
-import subprocess
-import sys
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +14,6 @@ from cds.execute.explain import used_rows
 from cds.execute.findings import STATUSES, Findings
 from cds.execute.program import COLOURS, ORIGINS
 from cds.execute.single import Evaluation
-from cds.operators.series import NO_TIME
 from cds.patient import Patient
 from cds.plan import NONE, Measure, Plan
 from cds.population import Population, population_of
@@ -129,9 +124,7 @@ def test_batch_says_what_single_says(data: st.DataObject, at: int, plan: Plan) -
 
 @examples
 @given(st.data(), st.sampled_from(MOMENTS), plans(), SEEDS)
-def test_company_order_chunks_and_threads_change_nothing(
-    data: st.DataObject, at: int, plan: Plan, seed: int
-) -> None:
+def test_company_order_chunks_and_threads_change_nothing(data: st.DataObject, at: int, plan: Plan, seed: int) -> None:
     people = data.draw(patients(at))
     expected = everything(plan, people, at)
     pick = Random(seed)

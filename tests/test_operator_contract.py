@@ -100,7 +100,7 @@ SIGNATURE = ["series", "partner", "now", "parameters", "used", "scratch"]
 @pytest.mark.parametrize("name", OPERATORS)
 def test_one_signature(name: str) -> None:
     code = OPERATORS[name].function.__code__
-    assert SIGNATURE == list(code.co_varnames[: code.co_argcount])
+    assert list(code.co_varnames[: code.co_argcount]) == SIGNATURE
     assert OPERATORS[name].function.__doc__
     assert OPERATORS[name].name == name
     assert {"nb", "nn", "en"} == set(OPERATORS[name].phrase)
@@ -116,10 +116,7 @@ def compiled() -> dict[str, Compiled]:
     """Every operator compiled with bounds checks, with the columns' types of a population."""
     numba = pytest.importorskip("numba")
     whole, number = numba.int64, numba.float64
-    series = numba.types.NamedTuple(
-        (whole[::1], numba.int16[::1], number[::1], number[::1], numba.int32[::1], whole[::1], numba.int32[::1], numba.int8[::1]),
-        Series,
-    )  # fmt: skip
+    series = numba.types.NamedTuple(tuple(getattr(numba, each)[::1] for each in TYPES), Series)
     now = numba.types.NamedTuple((whole, whole, whole, whole[::1], whole[::1]), Now)
     answer = numba.types.Tuple((number, whole, whole, whole))
     signature = answer(series, series, now, number[::1], numba.uint8[::1], number[::1])
@@ -143,7 +140,7 @@ def _compile(function: Any, made: dict[Any, Any], *signature: Any) -> Any:
     return made[function]
 
 
-TYPES = ("int64", "int16", "float64", "float64", "int32", "int64", "int32", "int8")
+TYPES = ("int64", "int16", "float64", "float64", "int16", "int64", "int32", "int16")
 
 
 def in_arrays(series: Series) -> Series:

@@ -13,7 +13,10 @@ from cds.diagnostics import Diagnostic, Place
 from cds.diagnostics.explain import SURROUNDINGS, all_codes, parts_of, whole
 from cds.source import Mapping, Scalar, Sequence, lines_of, node_at, place_of, place_within, plain, read
 
-EXAMPLES = [*Path(__file__).parents[2].glob("shared/examples/*.yaml"), *Path(__file__).parents[1].glob("rulesets/*.yaml")]
+EXAMPLES = [
+    *Path(__file__).parents[2].glob("shared/examples/*.yaml"),
+    *Path(__file__).parents[1].glob("rulesets/*.yaml"),
+]
 
 
 def found(text: str | bytes) -> list[tuple[str, int, int]]:
@@ -28,7 +31,8 @@ def node_of(text: str) -> Mapping:
 
 
 @pytest.mark.parametrize(
-    "text", ["NO", "no", "yes", "7:30", "1.10", "0123", "1e3", "2026-01-01", "~", "null", "0x1F", "1_000", ".5", "<", "="]
+    "text",
+    ["NO", "no", "yes", "7:30", "1.10", "0123", "1e3", "2026-01-01", "~", "null", "0x1F", "1_000", ".5", "<", "="],
 )
 def test_scalars_stay_text(text: str) -> None:
     assert {"a": text} == plain(node_of(f"a: {text}\n"))
@@ -240,7 +244,9 @@ def mutated(draw: st.DrawFn) -> str:
                 lines[row] = lines[row][:column] + lines[row][column + 1 :]
             case _:
                 column = draw(st.integers(0, len(lines[row])))
-                piece = draw(st.sampled_from([*"\t:#\"'[]{}&*!|>%@`,-? \u00a0“0a\n\x00", ": ", " #", "- ", "---", "'s"]))
+                piece = draw(
+                    st.sampled_from([*"\t:#\"'[]{}&*!|>%@`,-? \u00a0“0a\n\x00", ": ", " #", "- ", "---", "'s"])
+                )
                 lines[row] = lines[row][:column] + piece + lines[row][column:]
     return "\n".join(lines)
 

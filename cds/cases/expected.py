@@ -1,15 +1,15 @@
 """What is expected of a rule, in words: `yellow`, `unknown, no earlier reading`, `green`, `red, hidden by severe`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cds import source
 from cds.cases.model import Expectation
+from cds.cases.notes import Notes
 from cds.cases.words import split
-from cds.diagnostics import Diagnostic, Language, closest
+from cds.diagnostics import Language, closest
 from cds.diagnostics.casework import NotAnExpectation, UnknownRule
-from cds.diagnostics.shape import MissingField, UnknownField, WrongShape
+from cds.diagnostics.shape import MissingField, UnknownField
 from cds.operators.reasons import Reason
 from cds.plan import Rule
 from cds.result import Finding, Status
@@ -25,64 +25,65 @@ _STATUSES: Final[Mapping[str, Status]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules that a case file may name: as it names them -> the rule."""
-
-    by_name: Mapping[str, Rule]
-
-    def read(self, node: source.Node, found: list[Diagnostic]) -> tuple[Expectation, ...]:
-        """What the block `expect` says of each rule; what cannot be read is added to `found`."""
-        if not isinstance(node, source.Mapping):
-            words = "`rule: what is expected` lines"
-            found.append(WrongShape.at(node.place, where="`expect`", expected=words, found="something else"))
-            return ()
-        read = [self._expectation(entry, found) for entry in node.entries.values()]
-        return tuple(each for each in read if each)
-
-    def _expectation(self, entry: source.Entry, found: list[Diagnostic]) -> Expectation | None:
-        name = entry.key.text
-        rule = self.by_name.get(name)
-        if rule is None:
-            near, names = closest(name, self.by_name), ", ".join(f"`{each}`" for each in self.by_name)
-            found.append(UnknownRule.at(entry.key.place, near=near, text=name, names=names))
-            return None
-        scalar, texts = _parts(entry, found)
-        if scalar is None:
-            return None
-        read = self._words(scalar, rule, texts)
-        if read is None:
-            text = scalar.text
-            cure = _cure(text, rule)
-            found.append(NotAnExpectation.at(scalar.place, cure=cure, text=text, rule=name))
-        return read
-
-    def _words(self, scalar: source.Scalar, rule: Rule, texts: Mapping[Language, str]) -> Expectation | None:
-        first, *words = split(scalar.text)
-        status = _STATUSES.get(first)
-        colour = first if first in (*COLOURS, "green") else ""
-        if (colour == "green" or status == "not_fired") and (colour == "green") != (rule.kind == "zone"):
-            return None
-        if colour:
-            status = "not_fired" if colour == "green" else "fired"
-        if status is None:
-            return None
-        reason, uncertain, hidden_by = None, None, ""
-        for word in words:
-            if word in REASONS and (status == "unknown" or uncertain) and reason is None:
-                reason = REASONS[word]
-            elif word in COLOURS and status == "unconfirmed" and not colour:
-                colour = word
-            elif word == "uncertain" and status in ("fired", "unconfirmed"):
-                uncertain = True
-            elif word.startswith("hidden by ") and word.removeprefix("hidden by ") in self.by_name:
-                hidden_by = self.by_name[word.removeprefix("hidden by ")].id
-            else:
-                return None
-        return Expectation(rule.id, scalar.text, scalar.place, status, colour, reason, uncertain, hidden_by, texts)
+def read_expectations(node: source.Node, rules: Mapping[str, Rule], notes: Notes) -> tuple[Expectation, ...]:
+    """What the block `expect` says of each rule. rules: the rules that may be named, by the names they have there."""
+    if not isinstance(node, source.Mapping):
+        notes.wrong_shape(node.place, "`expect`", "`rule: what is expected` lines")
+        return ()
+    read = [_expectation(entry, rules, notes) for entry in node.entries.values()]
+    return tuple(each for each in read if each)
 
 
-def _parts(entry: source.Entry, found: list[Diagnostic]) -> tuple[source.Scalar | None, dict[Language, str]]:
+def _expectation(entry: source.Entry, rules: Mapping[str, Rule], notes: Notes) -> Expectation | None:
+    name = entry.key.text
+    rule = rules.get(name)
+    if rule is None:
+        near, names = closest(name, rules), ", ".join(f"`{each}`" for each in rules)
+        notes.append(UnknownRule.at(entry.key.place, near=near, text=name, names=names))
+        return None
+    scalar, texts = _parts(entry, notes)
+    if scalar is None:
+        return None
+    first, *words = split(scalar.text)
+    read = _first_word(first, rule)
+    for word in words:
+        read = _further_word(read, word, rules) if read else None
+    if read is None:
+        text = scalar.text
+        notes.append(NotAnExpectation.at(scalar.place, cure=_cure(text, rule), text=text, rule=name))
+        return None
+    return Expectation(rule.id, scalar.text, scalar.place, **read, texts=texts)
+
+
+Fields = dict[str, Any]
+
+
+def _first_word(word: str, rule: Rule) -> Fields | None:
+    """Status and colour; a quiet zone is green and nothing else."""
+    if word in COLOURS:
+        return {"status": "fired", "colour": word}
+    if word == "green" or word == "not fired":
+        fields = {"status": "not_fired", "colour": "green" if word == "green" else ""}
+        return fields if (word == "green") == (rule.kind == "zone") else None
+    return {"status": _STATUSES[word]} if word in _STATUSES else None
+
+
+def _further_word(read: Fields, word: str, rules: Mapping[str, Rule]) -> Fields | None:
+    """What follows after a comma."""
+    status = read["status"]
+    hiding = rules.get(word.removeprefix("hidden by "))
+    if word in REASONS and "reason" not in read and (status == "unknown" or "uncertain" in read):
+        return {**read, "reason": REASONS[word]}
+    if word in COLOURS and status == "unconfirmed" and "colour" not in read:
+        return {**read, "colour": word}
+    if word == "uncertain" and status in ("fired", "unconfirmed"):
+        return {**read, "uncertain": True}
+    if hiding and word.startswith("hidden by ") and status in ("fired", "unconfirmed"):
+        return {**read, "hidden_by": hiding.id}
+    return None
+
+
+def _parts(entry: source.Entry, notes: Notes) -> tuple[source.Scalar | None, dict[Language, str]]:
     """The words, and the texts that people shall read, of a line or a block with `is`."""
     where = f"`{entry.key.text}` under `expect`"
     texts: dict[Language, str] = {}
@@ -92,16 +93,16 @@ def _parts(entry: source.Entry, found: list[Diagnostic]) -> tuple[source.Scalar 
     entries = entry.value.entries if isinstance(entry.value, source.Mapping) else {}
     for name, each in entries.items():
         if not isinstance(each.value, source.Scalar):
-            found.append(WrongShape.at(each.key.place, where=where, expected="words on one line", found="a block"))
+            notes.wrong_shape(each.key.place, where, "words on one line")
         elif name == "is":
             scalar = each.value
         elif name in _LANGUAGES:
             texts[_LANGUAGES[name]] = each.value.text
         else:
             cure = "write `is`, `nb`, `nn` or `en`"
-            found.append(UnknownField.at(each.key.place, cure=cure, field=name, where=where))
+            notes.append(UnknownField.at(each.key.place, cure=cure, field=name, where=where))
     if scalar is None:
-        found.append(MissingField.at(entry.key.place, where=where, field="is"))
+        notes.append(MissingField.at(entry.key.place, where=where, field="is"))
     return scalar, texts
 
 

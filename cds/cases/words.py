@@ -4,16 +4,15 @@ Each function takes the author's text and returns fields of a record or of an ex
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from cds.adapters.records import STATUS_USED
 from cds.codes import ATTRIBUTE_WORDS, Concept
-from cds.diagnostics.casework import NotADose, NotAPatientWord, NotAPresence, NotAReading, NotASeries, NotATime
+from cds.diagnostics.casework import NotADose, NotAPresence, NotAReading, NotASeries, NotATime
 from cds.grammar import Misread, read_duration
 from cds.operators.series import MICROSECONDS_PER_MINUTE
-from cds.patient import SEX
 from cds.periods import Zone, calendar_date, civil_date, instant
 
 Record = dict[str, Any]
@@ -24,8 +23,9 @@ SERIES: Final = frozenset({"from", "every", "values"})
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER = r"[+-]?\d+(?:\.\d+)?"
+_VALUE = rf"(?:{_NUMBER}|-|HI|LO)"
 _AMOUNT: Final = re.compile(
-    rf"(?:(above|at least|below|at most|[<>]=?)\s*)?((?:{_NUMBER}|-|HI|LO)(?:/(?:{_NUMBER}|-|HI|LO))*)(?:\s*([^\d\s].*))?"
+    rf"(?:(above|at least|below|at most|[<>]=?)\s*)?({_VALUE}(?:/{_VALUE})*)(?:\s*([^\d\s].*))?"
 )
 _COMPARATORS: Final = {"above": ">", "at least": ">=", "below": "<", "at most": "<="}
 _SHIFTED: Final = re.compile(r"(late|early)\s+(\d{1,6}) min")
@@ -66,7 +66,7 @@ def read_reading(text: str, concept: Concept, name: str, zone: Zone) -> Record:
     if match is None:
         raise Misread(NotAReading, text, input=name)
     comparator, numbers, unit = match.groups()
-    values = [each for each in numbers.split("/")]
+    values: list[str] = numbers.split("/")
     parts = list(concept.parts) or ["value"]
     if len(values) != len(parts):
         raise Misread(NotAReading, text, input=name)
@@ -158,24 +158,15 @@ def read_presence(text: str, name: str, zone: Zone) -> Record | None | bool:
 
 
 def read_born(text: str, at: int, zone: Zone) -> str | None:
-    """Birth date of `74 years` (birthday on the day of `at`) or `born 1952-03-04`; None when it says no age."""
+    """Birth date of `74 years` (birthday on the day of `at`) or `born 1952-03-04`; None when it is neither."""
     match = _AGE.fullmatch(text)
-    if match:
-        today = civil_date(at, zone)
-        last = today.year - int(match[1])
-        leap_day = (today.month, today.day) == (2, 29)
-        return (date(last, 2, 28) if leap_day else date(last, today.month, today.day)).isoformat()
-    if not text.startswith("born "):
-        return None
-    born = text.removeprefix("born ").strip()
-    if calendar_date(born) is None:
-        raise Misread(NotAPatientWord, text)
-    return born
-
-
-def is_sex(text: str) -> bool:
-    """Whether the word is one for sex."""
-    return text in SEX
+    if match is None:
+        born = calendar_date(text.removeprefix("born ").strip()) if text.startswith("born ") else None
+        return born.isoformat() if born else None
+    today = civil_date(at, zone)
+    year = today.year - int(match[1])
+    is_leap_day = (today.month, today.day) == (2, 29)
+    return date(year, 2, 28).isoformat() if is_leap_day else date(year, today.month, today.day).isoformat()
 
 
 def read_patient_limit(name: str, text: str, ruleset: str) -> Record:
@@ -198,21 +189,23 @@ def read_patient_limit(name: str, text: str, ruleset: str) -> Record:
     return row
 
 
-def read_series(fields: Mapping[str, str], zone: Zone) -> Iterator[tuple[str, str]]:
-    """Time and value of each step of a series, without the gaps.
+def read_series(text: str, fields: Mapping[str, str], zone: Zone) -> list[tuple[str, str]]:
+    """Time and value of each step of a series, without the gaps; `text` is what a reader is shown when it is wrong.
 
     >>> from cds.periods import zone
     >>> weights = {"from": "2026-03-28 07:30", "every": "1 day", "values": "81.0 - 81.2 x 2 kg, typed"}
-    >>> for row in read_series(weights, zone()): print(*row)
+    >>> for row in read_series("", weights, zone()): print(*row)
     2026-03-28 07:30 81.0 kg, typed
     2026-03-30 07:30 81.2 kg, typed
     2026-03-31 07:30 81.2 kg, typed
     """
+    missing = SERIES - fields.keys()
+    if missing:
+        raise Misread(NotASeries, text, expected=f"all of {', '.join(sorted(SERIES))}")
     values, unit, words = _values(fields["values"])
     after = "".join(f", {each}" for each in words)
-    for step, value in enumerate(values):
-        if value != "-":
-            yield _step(fields, step, zone), f"{value} {unit}".strip() + after
+    rows = ((step, f"{value} {unit}".strip() + after) for step, value in enumerate(values) if value != "-")
+    return [(_step(fields, step, zone), row) for step, row in rows]
 
 
 def _values(text: str) -> tuple[list[str], str, list[str]]:

@@ -1,12 +1,49 @@
-"""Finds what is well formed but wrong: names that nothing has, units that do not fit, spans with holes."""
+"""Finds what is well formed but wrong: names that nothing has, units that do not fit, spans with holes.
 
-from collections.abc import Sequence
+Each module looks at one subject and yields diagnostics; none raises. `names` says what the names of a file stand for,
+and the others ask it.
+"""
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from cds.check.heads import check_heads, check_rulesets
+from cds.check.inputs import check_inputs
+from cds.check.limits import check_limits
+from cds.check.names import Names, check_names
+from cds.check.rules import check_circles, check_rules
+from cds.check.scores import check_scores
+from cds.check.texts import check_texts
+from cds.check.unused import check_unused
+from cds.check.values import check_values
+from cds.check.zones import check_zones
 from cds.codes import Concepts
-from cds.diagnostics import Diagnostic
+from cds.diagnostics import Diagnostic, in_order
 from cds.reading import LoadedFile
+
+__all__ = ["check"]
+
+_SUBJECTS: Final[tuple[Callable[[Names], Iterator[Diagnostic]], ...]] = (
+    check_heads,
+    check_names,
+    check_inputs,
+    check_limits,
+    check_values,
+    check_scores,
+    check_rules,
+    check_zones,
+    check_texts,
+    check_unused,
+)
 
 
 def check(files: Sequence[LoadedFile], concepts: Concepts) -> list[Diagnostic]:
     """Everything wrong with the meaning of the files, in the order of their text."""
-    return []
+    by_id = {each.model.ruleset: each for each in reversed(files)}
+    all_names = [Names(file, concepts, by_id) for file in files]
+    found = list(check_rulesets(files))
+    for names in all_names:
+        for subject in _SUBJECTS:
+            found += subject(names)
+    found += check_circles(all_names)
+    return in_order(found)

@@ -143,10 +143,10 @@ class SwitchedOffButNeeded(Code):
         # file: demo.yaml
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
           review:
             when: too_heavy fires
             colour: yellow
@@ -164,10 +164,10 @@ class SwitchedOffButNeeded(Code):
         # file: demo.yaml
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
           review:
             when: too_heavy fires
             colour: yellow

@@ -7,10 +7,21 @@ from textwrap import dedent
 from types import MappingProxyType
 from typing import Final
 
-from cds.diagnostics import adaptation, internal, shape, signs, writing
+from cds.diagnostics import (
+    adaptation,
+    advice,
+    findings,
+    internal,
+    limits,
+    names,
+    shape,
+    signs,
+    values,
+    writing,
+)
 from cds.diagnostics.report import Code
 
-MODULES: Final = (writing, signs, shape, adaptation, internal)
+MODULES: Final = (writing, signs, shape, names, limits, values, findings, adaptation, advice, internal)
 HEADINGS: Final = ("What it means", "Why it matters", "Example", "Instead")
 
 # What the examples leave out; a block in an example takes the place of the same block here.
@@ -34,15 +45,15 @@ limits:
     label:
       en: Too heavy
 values:
-  newest:
+  current:
     last_reading: weight
     within: 7 days
 rules:
   too_heavy:
-    when: newest is above heavy
+    when: current is above heavy
     colour: yellow
     summary:
-      en: "Weight {newest}, the limit is {limit}"
+      en: "Weight {current}, the limit is {limit}"
 """
 
 

@@ -71,17 +71,17 @@ class CannotCombine(Code):
     Example
         rules:
           too_heavy:
-            when: newest * newest is above heavy
+            when: current * current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
     """
 
     number = "CDS222"
@@ -113,14 +113,14 @@ class PairUnits(Code):
               kg: 70
             source: house
         values:
-          newest:
+          current:
             last_reading: glucose
         rules:
           low_glucose:
-            when: newest is below low
+            when: current is below low
             colour: red
             summary:
-              en: "Glucose {newest}"
+              en: "Glucose {current}"
     Instead
         inputs:
           glucose: glucose
@@ -131,14 +131,14 @@ class PairUnits(Code):
               mg/dL: 70
             source: house
         values:
-          newest:
+          current:
             last_reading: glucose
         rules:
           low_glucose:
-            when: newest is below low
+            when: current is below low
             colour: red
             summary:
-              en: "Glucose {newest}"
+              en: "Glucose {current}"
     """
 
     number = "CDS223"
@@ -234,7 +234,7 @@ class DefaultOrFixed(Code):
         "nb": "grensen `{name}` trenger enten `default` eller `fixed`",
     }
     cure = {
-        "en": "write `default: …` or `fixed: …` with a number and its unit; `default: not set` if only patients have one",
+        "en": "write `default: …` or `fixed: …` with number and unit; `default: not set` if only patients have one",
         "nb": "skriv `default: …` eller `fixed: …` med tall og enhet; `default: not set` hvis bare pasienter har en",
     }
 
@@ -336,10 +336,10 @@ class OutOfOrder(Code):
             source: house
         rules:
           too_heavy:
-            when: newest is above heavy and newest is above very_heavy
+            when: current is above heavy and current is above very_heavy
             colour: yellow
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
     Instead
         limits:
           heavy:
@@ -351,10 +351,10 @@ class OutOfOrder(Code):
             source: house
         rules:
           too_heavy:
-            when: newest is above heavy and newest is above very_heavy
+            when: current is above heavy and current is above very_heavy
             colour: yellow
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
     """
 
     number = "CDS234"

@@ -13,17 +13,17 @@ class UnknownName(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy and newest is above hevy
+            when: current is above heavy and current is above hevy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS201"
@@ -45,17 +45,17 @@ class WrongKind(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy and weight is above heavy
+            when: current is above heavy and weight is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS202"
@@ -64,8 +64,8 @@ class WrongKind(Code):
         "nb": "`{name}` er {found}, og her trengs {needed}",
     }
     cure = {
-        "en": "use the name of {needed}; an input is made a value with an operator, for instance `last_reading: {name}`",
-        "nb": "bruk navnet på {needed}; av en input lages en verdi med en operator, for eksempel `last_reading: {name}`",
+        "en": "use the name of {needed}; an operator makes a value of an input, as in `last_reading: {name}`",
+        "nb": "bruk navnet på {needed}; en operator lager en verdi av en input, som i `last_reading: {name}`",
     }
 
 
@@ -84,11 +84,11 @@ class PartNeeded(Code):
             default: 135 mmHg
             source: house
         values:
-          newest:
+          current:
             last_reading: blood_pressure
         rules:
           too_high:
-            when: newest is above high
+            when: current is above high
             colour: yellow
             summary:
               en: "High"
@@ -100,11 +100,11 @@ class PartNeeded(Code):
             default: 135 mmHg
             source: house
         values:
-          newest:
+          current:
             last_reading: blood_pressure
         rules:
           too_high:
-            when: newest.systolic is above high
+            when: current.systolic is above high
             colour: yellow
             summary:
               en: "High"
@@ -127,7 +127,7 @@ class NameTwice(Code):
           heavy:
             default: 100 kg
             source: house
-          newest:
+          current:
             default: 120 kg
             source: house
     Instead
@@ -156,17 +156,17 @@ class UnknownPlaceholder(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newst}, the limit is {limit}"
+              en: "Weight {curent}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS205"
@@ -188,30 +188,30 @@ class Cycle(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             hidden_by: far_too_heavy
             colour: yellow
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
           far_too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             hidden_by: too_heavy
             colour: red
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             hidden_by: far_too_heavy
             colour: yellow
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
           far_too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: red
             summary:
-              en: "Weight {newest}"
+              en: "Weight {current}"
     """
 
     number = "CDS206"

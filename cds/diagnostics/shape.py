@@ -15,12 +15,12 @@ class UnknownField(Code):
         A misspelt field would be passed over in silence, and the rule would do something else than it says.
     Example
         values:
-          newest:
+          current:
             last_reading: weight
             withing: 7 days
     Instead
         values:
-          newest:
+          current:
             last_reading: weight
             within: 7 days
     """
@@ -43,16 +43,16 @@ class MissingField(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS103"
@@ -71,17 +71,17 @@ class WrongShape(Code):
         rules:
           too_heavy:
             when:
-              - newest is above heavy
+              - current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS104"
@@ -191,12 +191,12 @@ class NotADuration(Code):
         Hours are elapsed time and days are calendar days, so the unit decides which readings count.
     Example
         values:
-          newest:
+          current:
             last_reading: weight
             within: a week
     Instead
         values:
-          newest:
+          current:
             last_reading: weight
             within: 7 days
     """
@@ -220,17 +220,17 @@ class NotACondition(Code):
     Example
         rules:
           too_heavy:
-            when: newest > heavy
+            when: current > heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS109"
@@ -269,17 +269,17 @@ class NotAColour(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: amber
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS111"
@@ -355,11 +355,11 @@ class NoOperator(Code):
         Without it there is nothing to calculate.
     Example
         values:
-          newest:
+          current:
             within: 7 days
     Instead
         values:
-          newest:
+          current:
             last_reading: weight
             within: 7 days
     """
@@ -384,13 +384,13 @@ class TwoOperators(Code):
         It would be a guess which of them was meant.
     Example
         values:
-          newest:
+          current:
             last_reading: weight
             mean: weight
             last: 7 days
     Instead
         values:
-          newest:
+          current:
             last_reading: weight
             last: 7 days
     """
@@ -448,14 +448,14 @@ class NotARequirement(Code):
         The value is unknown until its requirements are met, so a line that says nothing is a hole.
     Example
         values:
-          newest:
+          current:
             mean: weight
             last: 7 days
             require:
               - several readings
     Instead
         values:
-          newest:
+          current:
             mean: weight
             last: 7 days
             require:
@@ -480,11 +480,10 @@ class NotALanguage(Code):
     Example
         title:
           en: Demo
-          no: Demo
+          english: Demo
     Instead
         title:
           en: Demo
-          nb: Demo
     """
 
     number = "CDS119"
@@ -536,17 +535,17 @@ class NumberInCondition(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy or newest is above 150
+            when: current is above heavy or current is above 150
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "Weight {newest}, the limit is {limit}"
+              en: "Weight {current}, the limit is {limit}"
     """
 
     number = "CDS121"

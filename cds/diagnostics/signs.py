@@ -58,12 +58,12 @@ class HardSpace(Code):
         Words on both sides of it are taken for one word.
     Example
         values:
-          newest:
+          current:
             last_reading: weight
             within: 7\u00a0days
     Instead
         values:
-          newest:
+          current:
             last_reading: weight
             within: 7 days
     """
@@ -109,17 +109,17 @@ class UnquotedStart(Code):
     Example
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: {newest} is above {limit}
+              en: {current} is above {limit}
     Instead
         rules:
           too_heavy:
-            when: newest is above heavy
+            when: current is above heavy
             colour: yellow
             summary:
-              en: "{newest} is above {limit}"
+              en: "{current} is above {limit}"
     """
 
     number = "CDS141"

@@ -177,17 +177,17 @@ class UnclosedList(Code):
     Why it matters
         The lines below would become part of the list.
     Example
-        inputs:
-          weight: body_weight
-          doses:
-            dispenser_doses: all
-            leave_out: [hospital_stay, paused
+        limits:
+          heavy:
+            default: 100 kg
+            was: [too_heavy, heavy_patient
+            source: house
     Instead
-        inputs:
-          weight: body_weight
-          doses:
-            dispenser_doses: all
-            leave_out: [hospital_stay, paused]
+        limits:
+          heavy:
+            default: 100 kg
+            was: [too_heavy, heavy_patient]
+            source: house
     """
 
     number = "CDS148"
@@ -228,13 +228,15 @@ class Indentation(Code):
     Why it matters
         The indentation says what belongs to what.
     Example
-        title:
-            en: Demo
-          nb: Demo
+        limits:
+          heavy:
+            default: 100 kg
+           source: house
     Instead
-        title:
-          en: Demo
-          nb: Demo
+        limits:
+          heavy:
+            default: 100 kg
+            source: house
     """
 
     number = "CDS150"

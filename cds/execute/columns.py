@@ -4,10 +4,10 @@ The same steps as `cds.execute.single` takes for one patient, by loops over the 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,7 +39,6 @@ from cds.plan import (
     Not,
     Or,
     PairedLimit,
-    Plan,
     Points,
     Rounded,
     Rule,
@@ -83,7 +82,7 @@ class Chunk:
         found = self._numbers.get(index)
         if found is None:
             number = self.plan.numbers[index]
-            found = _NUMBERS[type(number)](self, index, number)
+            found = self._numbers_of[type(number)](self, index, number)
             if not isinstance(number, Measure):
                 kernel("settle")(*found)
             self._numbers[index] = found
@@ -185,7 +184,7 @@ class Chunk:
             return Valued(codes.astype(np.float64), np.where(codes == 0, NOT_SUPPLIED, KNOWN).astype(np.int8))
         born = self.population.birth_day[self.first : self.last]
         years = _calendar(born)[0]
-        today = np.array([(each.year, each.month, each.day) for each in self.today]).T
+        today = np.array([(each.year, each.month, each.day) for each in self.today]).reshape(-1, 3).T
         year, month, day = today[:, self.zone]
         _, born_month, born_day = _calendar(born)
         before_birthday = (month < born_month) | ((month == born_month) & (day < born_day))
@@ -217,7 +216,7 @@ class Chunk:
         """Put one patient's own limits in place of the defaults."""
         i = place - self.first
         defaults = {index: (float(value[i]), int(reason[i])) for index, (value, reason) in found.items()}
-        resolved = resolve(self.plan, self.population.limits[place], defaults, self.today[self.zone[i]])
+        resolved = resolve(self.plan, self.population.limits[place], defaults, self.today[int(self.zone[i])])
         for index, (value, reason) in found.items():
             value[i], reason[i] = resolved.values[index]
             self.origins[index][i] = ORIGINS.index(resolved.origins[index].kind)
@@ -243,7 +242,7 @@ class Chunk:
         """A condition of the plan, and what decided it."""
         found = self._states.get(id(condition))
         if found is None:
-            found = self._states[id(condition)] = _CONDITIONS[type(condition)](self, condition)
+            found = self._states[id(condition)] = self._states_of[type(condition)](self, condition)
         return found
 
     def _leaf(self, condition: Leaf, loop: str, *arguments: object) -> Decided:
@@ -324,9 +323,7 @@ class Chunk:
             uncertain,
             leaf,
         )
-        return Verdict(
-            status, _colour(rule, status, level), reason, uncertain, leaf, self._hidden_by(rule, status)
-        )
+        return Verdict(status, _colour(rule, status, level), reason, uncertain, leaf, self._hidden_by(rule, status))
 
     def _lines(self, columns: Sequence[Array], kind: Any) -> Array:
         return np.stack(columns) if columns else np.empty((0, self.n), kind)
@@ -337,6 +334,29 @@ class Chunk:
             hidden[self.verdict(other).status == FIRED] = other
         hidden[(status != FIRED) & (status != WAITS)] = NONE
         return hidden
+
+    _numbers_of: ClassVar[Mapping[type, Callable[..., Valued]]] = {
+        Measure: _measure,
+        Constant: _constant,
+        Choice: _choice,
+        Limit: _limit,
+        PairedLimit: _paired,
+        Arithmetic: _arithmetic,
+        Rounded: _rounded,
+        Points: _points,
+        Total: _total,
+        Fact: _fact,
+    }
+    _states_of: ClassVar[Mapping[type, Callable[..., Decided]]] = {
+        Compare: _compare,
+        IsKnown: _is_known,
+        IsTrue: _is_true,
+        Matches: _matches,
+        Fires: _fires,
+        Not: _not,
+        Or: _or,
+        And: _and,
+    }
 
 
 def _calendar(days: Array) -> tuple[Array, Array, Array]:
@@ -358,27 +378,3 @@ def _colour(rule: Rule, status: Array, level: Array) -> Array:
     if rule.kind == "zone":
         found[status == NOT_FIRED] = COLOURS.index("green")
     return found
-
-
-_NUMBERS: Final[dict[type, Callable[..., Valued]]] = {
-    Measure: Chunk._measure,
-    Constant: Chunk._constant,
-    Choice: Chunk._choice,
-    Limit: Chunk._limit,
-    PairedLimit: Chunk._paired,
-    Arithmetic: Chunk._arithmetic,
-    Rounded: Chunk._rounded,
-    Points: Chunk._points,
-    Total: Chunk._total,
-    Fact: Chunk._fact,
-}
-_CONDITIONS: Final[dict[type, Callable[..., Decided]]] = {
-    Compare: Chunk._compare,
-    IsKnown: Chunk._is_known,
-    IsTrue: Chunk._is_true,
-    Matches: Chunk._matches,
-    Fires: Chunk._fires,
-    Not: Chunk._not,
-    Or: Chunk._or,
-    And: Chunk._and,
-}

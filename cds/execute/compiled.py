@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import types as python
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from cds.execute import kernels
 from cds.operators.series import Now, Series
 from cds.population import ROW_TYPES
 
+_CONFIG: Final[Any] = numba.config  # pyright: ignore[reportPrivateImportUsage]
 _LOCK: Final = threading.RLock()
 _SOURCES: Final = (("cds.operators", ""), ("cds.execute", "kernels.py"), ("cds.execute", "compiled.py"))
 
@@ -127,7 +128,7 @@ def compiled(function: Callable[..., Any], signature: Any = None) -> Any:
 
     The `cds` functions that it names must be imported by name into its module.
     """
-    if numba.config.USING_SVML:
+    if _CONFIG.USING_SVML:
         raise CdsError("numba was loaded with Intel SVML, which changes last digits; set NUMBA_DISABLE_INTEL_SVML=1")
     with _LOCK, _cache_in(cache_folder()):
         return _compiled(function, signature)
@@ -148,14 +149,14 @@ def _compiled(function: python.FunctionType, signature: Any) -> Any:
 
 
 @contextmanager
-def _cache_in(folder: Path) -> Iterator[None]:
+def _cache_in(folder: Path) -> Generator[None]:
     """Numba takes the folder from a setting of the whole process, when it decorates."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = str(folder)
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        _CONFIG.CACHE_DIR = before
 
 
 @cache
@@ -188,7 +189,7 @@ def _cache_parents() -> Iterator[Path]:
 
 def _state() -> str:
     """A short name for everything that compiled code depends on and that Numba does not look at itself."""
-    versions = (sys.version, numba.__version__, np.__version__, repr(numba.config.BOUNDSCHECK))
+    versions = (sys.version, numba.__version__, np.__version__, repr(_CONFIG.BOUNDSCHECK))
     digest = hashlib.sha256("\n".join(versions).encode())
     for package, only in _SOURCES:
         for file in sorted(importlib.resources.files(package).iterdir(), key=lambda each: each.name):

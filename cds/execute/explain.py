@@ -14,7 +14,7 @@ from cds.operators.logic import (
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_SET, TRUE, Reason
 from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME
-from cds.patient import Patient, table_of
+from cds.patient import Patient, Table, table_of
 from cds.periods import Zone
 from cds.plan import (
     NONE,
@@ -183,9 +183,9 @@ def _shown(evaluation: Evaluation, index: int, against: int | None = None) -> Sh
     number = evaluation.plan.numbers[index]
     other = evaluation.number(against) if against is not None else (0.0, NOT_SET)
     newest = _newest(evaluation, index)
-    return Shown(
-        value, reason_of(reason), number.unit, number.decimals, newest, other[0] if other[1] == KNOWN else None
-    )
+    limit = number.limit if isinstance(number, PairedLimit) else index
+    decimals = NONE if limit in evaluation.resolved().own else number.decimals  # a patient's 1.5 kg is not 2 kg
+    return Shown(value, reason_of(reason), number.unit, decimals, newest, other[0] if other[1] == KNOWN else None)
 
 
 def _newest(evaluation: Evaluation, index: int) -> str:
@@ -233,10 +233,20 @@ def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[
     for row in used_rows(evaluation, index, measure):
         attribute = Attribute(table.attribute[row])
         entered = next((word for bit, word in _ENTERED if bit in attribute), "")
-        arrived = f"{table.raw[row]:.12g} {unit_name(table.unit[row])}".strip()
         time = iso_time(table.times[row], zone, bool(attribute & Attribute.DATE_ONLY))
         reference = table.references[row] if row < len(table.references) else ""
-        yield Reading(time, table.values[row], measure.unit, arrived, entered, reference)
+        value, arrived = _stated(measure.input.key, table, row)
+        yield Reading(time, value, measure.unit, arrived, entered, reference)
+
+
+def _stated(key: str, table: Table, row: int) -> tuple[float, str]:
+    """A row's value and how it arrived; an event, a diagnosis or a device is there, and has no value to show."""
+    kind = key.partition(".")[0]
+    if kind in ("events", "conditions", "devices"):
+        return 1.0, ""
+    if kind == "doses":
+        return table.values[row], "taken" if table.values[row] else "missed"
+    return table.values[row], f"{table.raw[row]:.12g} {unit_name(table.unit[row])}".strip()
 
 
 _ENTERED = ((Attribute.DEVICE, "device"), (Attribute.TYPED, "typed"), (Attribute.RELATIVE, "relative"))

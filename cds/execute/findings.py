@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
+import pyarrow  # pyright: ignore[reportMissingTypeStubs]
 
 from cds.diagnostics import Issue
 from cds.execute.columns import Chunk
@@ -17,6 +17,8 @@ from cds.plan import NONE, Measure, Number, Plan, Rule
 from cds.population import Array
 from cds.result import COLOURS as SEVERITIES
 from cds.result import Status
+
+pa: Any = pyarrow  # it has no types
 
 STATUSES: Final[Mapping[Status, int]] = {
     "not_applicable": NOT_APPLICABLE,
@@ -86,12 +88,12 @@ class Findings:
             for rule, line in zip(self.plan.rules, self.status, strict=True)
         }
 
-    def table(self, all: bool = False) -> pa.Table:
-        """The findings as an Arrow table; `all`: also those that did not fire or do not apply, if they were kept.
+    def table(self, everything: bool = False) -> Any:
+        """The findings as a `pyarrow.Table`; `everything`: also what did not fire or does not apply, if it was kept.
 
         value and limit are null when they are not known, texts when there is none; newest is in UTC.
         """
-        rows = self.rows if all else _picked(self.rows, self.rows.status >= UNKNOWN)
+        rows = self.rows if everything else _picked(self.rows, self.rows.status >= UNKNOWN)
         rules, numbers = self.plan.rules, self.plan.numbers
         heads = [self.plan.head(rule.ruleset) for rule in rules]
         severities = [SEVERITIES[each] for each in COLOURS]

@@ -86,16 +86,7 @@ def _aggregate(name: str, function: OperatorFunction, phrase: Mapping[str, str])
 
 
 def _difference(name: str, function: OperatorFunction, phrase: Mapping[str, str]) -> Operator:
-    return Operator(
-        name,
-        function,
-        _MEASURED,
-        "same",
-        phrase,
-        window=_WITHIN,
-        needs_window=True,
-        options=_FRESH,
-    )
+    return Operator(name, function, _MEASURED, "same", phrase, window=_WITHIN, needs_window=True, options=_FRESH)
 
 
 _ALL: Final = (
@@ -119,15 +110,9 @@ _ALL: Final = (
         options=_FRESH | {"back"},
         selects=True,
     ),
+    _aggregate("min", least, _words("laveste {input} {window}", "lågaste {input} {window}", "lowest {input} {window}")),
     _aggregate(
-        "min",
-        least,
-        _words("laveste {input} {window}", "lågaste {input} {window}", "lowest {input} {window}"),
-    ),
-    _aggregate(
-        "max",
-        greatest,
-        _words("høyeste {input} {window}", "høgaste {input} {window}", "highest {input} {window}"),
+        "max", greatest, _words("høyeste {input} {window}", "høgaste {input} {window}", "highest {input} {window}")
     ),
     _aggregate(
         "mean",
@@ -199,14 +184,10 @@ _ALL: Final = (
         requirements=_ROWS_DAYS,
     ),
     _difference(
-        "rise_in",
-        rise_in,
-        _words("økning i {input} {window}", "auke i {input} {window}", "rise in {input} {window}"),
+        "rise_in", rise_in, _words("økning i {input} {window}", "auke i {input} {window}", "rise in {input} {window}")
     ),
     _difference(
-        "fall_in",
-        fall_in,
-        _words("fall i {input} {window}", "fall i {input} {window}", "fall in {input} {window}"),
+        "fall_in", fall_in, _words("fall i {input} {window}", "fall i {input} {window}", "fall in {input} {window}")
     ),
     Operator(
         "change",
@@ -222,11 +203,7 @@ _ALL: Final = (
         consecutive,
         _MEASURED,
         "readings",
-        _words(
-            "{input} på rad {window}",
-            "{input} på rad {window}",
-            "{input} in a row {window}",
-        ),
+        _words("{input} på rad {window}", "{input} på rad {window}", "{input} in a row {window}"),
         window=_LAST,
         options=_FRESH | {"that_are", "gap_at_most", "needed"},
         needs=frozenset({"that_are"}),
@@ -250,24 +227,13 @@ _ALL: Final = (
         needs_window=True,
         public=False,
     ),
-    Operator(
-        "active",
-        active,
-        _SPANS,
-        "yes_no",
-        _words("har {input}", "har {input}", "has {input}"),
-        public=False,
-    ),
+    Operator("active", active, _SPANS, "yes_no", _words("har {input}", "har {input}", "has {input}"), public=False),
     Operator(
         "nth_newest",
         nth_newest,
         _MEASURED,
         "same",
-        _words(
-            "bekreftende {input} {window}",
-            "stadfestande {input} {window}",
-            "confirming {input} {window}",
-        ),
+        _words("bekreftende {input} {window}", "stadfestande {input} {window}", "confirming {input} {window}"),
         window=_EITHER,
         options=_FRESH,
         selects=True,
@@ -278,11 +244,7 @@ _ALL: Final = (
         missed_in_a_row,
         _DOSES,
         "doses",
-        _words(
-            "uteblitte doser på rad {window}",
-            "uteblitne dosar på rad {window}",
-            "missed doses in a row {window}",
-        ),
+        _words("uteblitte doser på rad {window}", "uteblitne dosar på rad {window}", "missed doses in a row {window}"),
         window=_LAST,
         needs_window=True,
     ),

@@ -1,4 +1,7 @@
-"""Ask one operator about a few readings written by hand: for trying it, and for the examples in docstrings."""
+"""Ask one operator about a few readings written by hand: for trying it, and for the examples in docstrings.
+
+Also the parameter vector in which a compiler or a person states what is asked.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -6,8 +6,9 @@ from cds.operators.aggregates import extreme
 from cds.operators.readings import (
     NO_ROW,
     has_value,
+    instant_starts,
     is_too_old,
-    newest_before,
+    newest_reading,
     nothing_usable,
     reading_reason,
 )
@@ -22,7 +23,7 @@ from cds.operators.reasons import (
 )
 from cds.operators.series import (
     DATE_ONLY,
-    LAST_TIME,
+    FIRST_TIME,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MINUTE,
     MINUTES,
@@ -76,14 +77,14 @@ def _from_extreme(series: Series, now: Now, parameters: Column, used: Column, si
         return 0.0, 0, NO_TIME, NOT_SUPPLIED
     first = first_row(series.times, start)
     dates = parameters[WINDOW_KIND] != MINUTES
-    row = newest_before(series, first, dates, LAST_TIME)
+    row = newest_reading(series, start, start, dates, len(series.times) - 1)
     reason = newest_reason(series, now, parameters, first, dates, row)
     if not has_value(reason):
         return _without_other(series, row, used, reason)
-    end = first_row(series.times, series.times[row])
+    end = instant_starts(series.times, row)
     other, other_reason = extreme(series, first, end, dates, sign)
     if other == NO_ROW:
-        return _without_other(series, row, used, reason_for_none(series, first, end, dates))
+        return _without_other(series, row, used, reason_for_none(series, first, end - 1, dates))
     if sign > 0.0:
         return difference(series, other, other_reason, row, reason, used)
     return difference(series, row, reason, other, other_reason, used)
@@ -93,16 +94,16 @@ def newest_reason(series: Series, now: Now, parameters: Column, first: int, date
     """Why the newest reading's value cannot be told (also when there is none), else its own reason."""
     if row == NO_ROW:
         return nothing_usable(series, first, dates)
-    reason = reading_reason(series, now, first, dates, row)
+    reason = reading_reason(series, now, dates, row)
     if has_value(reason) and is_too_old(now, parameters, series.times[row]):
         return TOO_OLD
     return reason
 
 
-def reason_for_none(series: Series, first: int, end: int, dates: bool) -> int:
-    """Why no row of first to end can be compared with: the reason of a real reading without value, else none there."""
-    row = newest_before(series, first, dates, series.times[end]) if end < len(series.times) else NO_ROW
-    return NO_EARLIER if row == NO_ROW else int(series.quality[row])
+def reason_for_none(series: Series, first: int, last: int, dates: bool) -> int:
+    """Why no row of first to last can be compared with: the reason of a real reading without value, else none there."""
+    row = newest_reading(series, FIRST_TIME, FIRST_TIME, dates, last)
+    return int(series.quality[row]) if row >= first else NO_EARLIER
 
 
 def _without_other(series: Series, row: int, used: Column, reason: int) -> Answer:
@@ -148,19 +149,18 @@ def change(series: Series, partner: Series, now: Now, parameters: Column, used: 
     start, target, end = _tolerated(now, parameters)
     if start < now.supplied_from:
         return 0.0, 0, NO_TIME, NOT_SUPPLIED
-    row = newest_before(series, 0, True, LAST_TIME)
+    row = newest_reading(series, FIRST_TIME, FIRST_TIME, True, len(series.times) - 1)
     reason = newest_reason(series, now, parameters, 0, True, row)
     if not has_value(reason):
         return _without_other(series, row, used, reason)
     newest = series.times[row]
     dates = parameters[LAG_KIND] != MINUTES and parameters[TOLERANCE_KIND] != MINUTES
     first = first_row(series.times, start)
-    last = first_row(series.times, newest if newest < end else end)
-    other = _nearest(series, first, last, dates, target)
+    after = first_row(series.times, newest if newest < end else end)
+    other = _nearest(series, first, after, dates, target)
     if other == NO_ROW:
-        return _without_other(series, row, used, reason_for_none(series, first, last, dates))
-    other = newest_before(series, first, dates, series.times[other] + 1)
-    other_reason = reading_reason(series, now, first, dates, other)
+        return _without_other(series, row, used, reason_for_none(series, first, after - 1, dates))
+    other_reason = reading_reason(series, now, dates, other)
     if not has_value(other_reason):
         return _without_other(series, row, used, other_reason)
     return difference(series, row, reason, other, other_reason, used)
@@ -187,7 +187,10 @@ def _tolerated(now: Now, parameters: Column) -> tuple[int, int, int]:
 
 
 def _nearest(series: Series, first: int, end: int, dates: bool, target: int) -> int:
-    """Row with a value in rows first to end whose time is nearest to `target`; NO_ROW when there is none."""
+    """The reading nearest to `target` in rows first to end that has a value; NO_ROW when there is none.
+
+    Of two as near the older; of several at one instant the last.
+    """
     best = NO_ROW
     nearest = 0
     for row in range(first, end):
@@ -195,7 +198,7 @@ def _nearest(series: Series, first: int, end: int, dates: bool, target: int) -> 
             distance = series.times[row] - target
             if distance < 0:
                 distance = -distance
-            if best == NO_ROW or distance < nearest:
+            if best == NO_ROW or distance < nearest or series.times[row] == series.times[best]:
                 best = row
                 nearest = distance
     return best

@@ -4,7 +4,15 @@ from typing import Final
 
 from cds.operators.aggregates import shortfall
 from cds.operators.logic import AT_LEAST_OF, AT_MOST_OF, FROM_TO, both, compare
-from cds.operators.readings import NO_ROW, has_value, is_too_old, newest_before, nothing_usable
+from cds.operators.readings import (
+    NO_ROW,
+    has_value,
+    instant_starts,
+    is_too_old,
+    newest_reading,
+    none_newest,
+    nothing_usable,
+)
 from cds.operators.reasons import (
     AT_LEAST,
     CONFLICT,
@@ -19,7 +27,6 @@ from cds.operators.reasons import (
 )
 from cds.operators.series import (
     DATE_ONLY,
-    LAST_TIME,
     LOWER,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MINUTE,
@@ -119,7 +126,9 @@ def _tally(
     reason = KNOWN
     for row in range(first, len(times)):
         scratch[row] = FALSE
-        if (quality[row] != KNOWN and not _is_counted(quality[row], tested)) or (attribute[row] & DATE_ONLY and not dates):
+        if (quality[row] != KNOWN and not _is_counted(quality[row], tested)) or (
+            attribute[row] & DATE_ONLY and not dates
+        ):
             continue
         judged += 1
         newest = times[row]
@@ -196,27 +205,25 @@ def consecutive(series: Series, partner: Series, now: Now, parameters: Column, u
     (2.0, 2, '2026-01-08 00:00', 0)
     """
     start = window_opening(now, parameters)
-    short = start < now.supplied_from
-    first = first_row(series.times, now.supplied_from if short else start)
     dates = parameters[WINDOW_KIND] != MINUTES
     gap = microseconds(parameters[GAP_AT_MOST])
     run = 0
-    newest = NO_TIME
-    before = NO_TIME
+    row = newest_reading(series, start, now.supplied_from, dates, len(series.times) - 1)
+    if row == NO_ROW:
+        return 0.0, 0, NO_TIME, none_newest(series, now, start, dates)
+    newest = series.times[row]
+    if is_too_old(now, parameters, newest):
+        return 0.0, 0, newest, TOO_OLD
+    before = newest
     day = 0
-    row = newest_before(series, first, dates, LAST_TIME)
-    if row != NO_ROW and is_too_old(now, parameters, series.times[row]):
-        return 0.0, 0, series.times[row], TOO_OLD
     while row != NO_ROW:
         time = series.times[row]
-        this_day = day_of(time, series.utc_offset[row])
-        if newest == NO_TIME:
-            newest = time
-        elif gap > 0 and before - time > gap:
+        if gap > 0 and before - time > gap:
             return float(run), run, newest, KNOWN
+        this_day = day_of(time, series.utc_offset[row])
         if dates and (run == 0 or this_day != day) and _is_order_unknown(series, now, parameters, row):
             return float(run), run, newest, AT_LEAST
-        state = _state_at_instant(series, parameters, first, row, dates)
+        state = _state_at_instant(series, parameters, dates, row)
         if state != TRUE:
             return float(run), run, newest, KNOWN if state == FALSE else AT_LEAST
         run += 1
@@ -224,26 +231,17 @@ def consecutive(series: Series, partner: Series, now: Now, parameters: Column, u
             used[row] = 1
         before = time
         day = this_day
-        row = newest_before(series, first, dates, time)
-    return _cut(series, first, dates, run, newest, parameters[NEEDED], short)
-
-
-def _cut(series: Series, first: int, dates: bool, run: int, newest: int, needed: float, short: bool) -> Answer:
-    """The answer when a run reaches the oldest row there is."""
-    if run > 0 and run >= needed:
+        row = newest_reading(series, start, now.supplied_from, dates, instant_starts(series.times, row) - 1)
+    if run >= parameters[NEEDED]:
         return float(run), run, newest, AT_LEAST
-    if short:
-        return 0.0, run, newest, NOT_SUPPLIED
-    if run == 0:
-        return 0.0, 0, newest, nothing_usable(series, first, dates)
-    return 0.0, run, newest, TOO_FEW
+    return 0.0, run, newest, NOT_SUPPLIED if start < now.supplied_from else TOO_FEW
 
 
-def _state_at_instant(series: Series, parameters: Column, first: int, row: int, dates: bool) -> int:
+def _state_at_instant(series: Series, parameters: Column, dates: bool, row: int) -> int:
     """State of the test for the readings at the row's instant together; CONFLICT when they differ in it."""
     state = meets(series, row, parameters)
     older = row - 1
-    while older >= first and series.times[older] == series.times[row]:
+    while older >= 0 and series.times[older] == series.times[row]:
         is_reading = series.quality[older] != IMPLAUSIBLE_ONLY and (dates or not series.attribute[older] & DATE_ONLY)
         if is_reading and meets(series, older, parameters) != state:
             return CONFLICT
@@ -254,16 +252,15 @@ def _state_at_instant(series: Series, parameters: Column, first: int, row: int, 
 def _is_order_unknown(series: Series, now: Now, parameters: Column, newest: int) -> bool:
     """Whether a day's readings differ in the test and one has no clock time; `newest` is the day's last row."""
     day = day_of(series.times[newest], series.utc_offset[newest])
+    if newest == 0 or day_of(series.times[newest - 1], series.utc_offset[newest - 1]) != day:
+        return False
     row = first_row(series.times, instant_of(now, day * MICROSECONDS_PER_DAY))
+    midnight = series.times[row] if row <= newest else series.times[newest]
     undated = False
     differ = False
-    while row < newest:
-        undated = undated or (series.attribute[row] & DATE_ONLY) != 0
-        if not undated:
-            return False
-        if series.quality[row] != IMPLAUSIBLE_ONLY and meets(series, row, parameters) != meets(
-            series, newest, parameters
-        ):
-            differ = True
+    while row < newest and (undated or series.times[row] == midnight):
+        if series.quality[row] != IMPLAUSIBLE_ONLY:
+            undated = undated or (series.attribute[row] & DATE_ONLY) != 0
+            differ = differ or meets(series, row, parameters) != meets(series, newest, parameters)
         row += 1
     return undated and differ

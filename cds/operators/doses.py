@@ -7,12 +7,11 @@ is not 0 is a dose whose fate is not known; an impossible one is passed over. Da
 from typing import Final
 
 from cds.operators.logic import ABOVE, AT_LEAST_OF, compare
-from cds.operators.readings import is_contradicted
+from cds.operators.readings import NO_ROW, is_contradicted, newest_reading, none_newest, nothing_usable
 from cds.operators.reasons import (
     AT_LEAST,
     IMPLAUSIBLE_ONLY,
     KNOWN,
-    NO_DATA,
     NOT_JUDGED,
     NOT_SUPPLIED,
     TOO_FEW,
@@ -53,26 +52,22 @@ def missed_in_a_row(
     (2.0, 2, '2026-01-08 08:00', 0)
     """
     start = dose_opening(now, parameters)
-    short = start < now.supplied_from
-    first = first_row(series.times, now.supplied_from if short else start)
     dates = parameters[WINDOW_KIND] != MINUTES
     run = 0
-    newest = NO_TIME
-    for row in range(len(series.times) - 1, first - 1, -1):
-        if not is_dose(series, row, dates):
-            continue
-        if newest == NO_TIME:
-            newest = series.times[row]
-        if series.quality[row] != KNOWN or is_contradicted(series, first, dates, row):
+    row = newest_reading(series, start, now.supplied_from, dates, len(series.times) - 1)
+    if row == NO_ROW:
+        return 0.0, 0, NO_TIME, none_newest(series, now, start, dates)
+    newest = series.times[row]
+    while row != NO_ROW:
+        if series.quality[row] != KNOWN or is_contradicted(series, dates, row):
             return float(run), run, newest, AT_LEAST
         if series.values[row] != 0.0:
             return float(run), run, newest, KNOWN
         run += 1
         if len(used) > 0:
             used[row] = 1
-    if newest == NO_TIME:
-        return 0.0, 0, NO_TIME, NOT_SUPPLIED if short else no_doses(series, first, dates)
-    return float(run), run, newest, AT_LEAST if short else KNOWN
+        row = newest_reading(series, start, now.supplied_from, dates, row - 1)
+    return float(run), run, newest, AT_LEAST if start < now.supplied_from else KNOWN
 
 
 def days_with_late_dose(
@@ -120,7 +115,7 @@ def days_with_late_dose(
                 open_days -= 1 if open_fate else 0
             late = True
     if newest == NO_TIME:
-        return 0.0, 0, NO_TIME, no_doses(series, first, dates)
+        return 0.0, 0, NO_TIME, nothing_usable(series, first, dates)
     return float(late_days), late_doses, newest, AT_LEAST if open_days > 0 else KNOWN
 
 
@@ -153,7 +148,7 @@ def share_taken(series: Series, partner: Series, now: Now, parameters: Column, u
             if len(used) > 0:
                 used[row] = 1
     if doses == 0:
-        return 0.0, 0, NO_TIME, no_doses(series, first, dates)
+        return 0.0, 0, NO_TIME, nothing_usable(series, first, dates)
     if known == 0:
         return 0.0, 0, newest, NOT_JUDGED
     if compare(AT_LEAST_OF, 100.0 * known / doses, KNOWN, parameters[LEAST_SHARE], KNOWN) != TRUE:
@@ -174,11 +169,3 @@ def is_dose(series: Series, row: int, dates: bool) -> bool:
 def is_late(delay: float, late_after: float) -> bool:
     """Whether a delay in minutes is above the limit; exactly at it is not late."""
     return compare(ABOVE, delay, KNOWN, late_after, KNOWN) == TRUE
-
-
-def no_doses(series: Series, first: int, dates: bool) -> int:
-    """Why a window holds no dose: nothing but impossible rows, or nothing at all."""
-    for row in range(first, len(series.times)):
-        if dates or not series.attribute[row] & DATE_ONLY:
-            return IMPLAUSIBLE_ONLY
-    return NO_DATA

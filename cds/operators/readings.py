@@ -18,9 +18,9 @@ from cds.operators.series import (
     DATE_ONLY,
     DAYS,
     DAYS_BEFORE,
+    FIRST_TIME,
     FRESH,
     FRESH_KIND,
-    LAST_TIME,
     MICROSECONDS_PER_DAY,
     MINUTES,
     NO_TIME,
@@ -90,20 +90,18 @@ def nth_newest(series: Series, partner: Series, now: Now, parameters: Column, us
 def reading_back(series: Series, now: Now, parameters: Column, back: int, span: float, used: Column) -> Answer:
     """The reading `back` instants before the newest; `span` minutes above 0: not further from the newest than that."""
     start = window_opening(now, parameters)
-    first = first_row(series.times, now.supplied_from if now.supplied_from > start else start)
     dates = parameters[WINDOW_KIND] != MINUTES
-    row = newest_before(series, first, dates, LAST_TIME)
+    row = newest_reading(series, start, now.supplied_from, dates, len(series.times) - 1)
     if row == NO_ROW:
-        return 0.0, 0, NO_TIME, NOT_SUPPLIED if start < now.supplied_from else nothing_usable(series, first, dates)
+        return 0.0, 0, NO_TIME, none_newest(series, now, start, dates)
     newest = series.times[row]
     if span > 0.0 and newest - microseconds(span) > start:
         start = newest - microseconds(span)
-        first = first_row(series.times, now.supplied_from if now.supplied_from > start else start)
     for _ in range(back):
-        row = newest_before(series, first, dates, series.times[row])
+        row = newest_reading(series, start, now.supplied_from, dates, instant_starts(series.times, row) - 1)
         if row == NO_ROW:
             return 0.0, 0, newest, NOT_SUPPLIED if start < now.supplied_from else NO_EARLIER
-    reason = reading_reason(series, now, first, dates, row)
+    reason = reading_reason(series, now, dates, row)
     if has_value(reason) and is_too_old(now, parameters, newest):
         reason = TOO_OLD
     if len(used) > 0:
@@ -121,17 +119,32 @@ def is_too_old(now: Now, parameters: Column, newest: int) -> bool:
     return newest < opening(now, parameters[FRESH], int(parameters[FRESH_KIND]), 0.0)
 
 
-def newest_before(series: Series, first: int, dates: bool, time: int) -> int:
-    """Row of the newest reading before `time` and not before row `first`, or NO_ROW. `dates`: date-only rows count.
+def newest_reading(series: Series, start: int, supplied_from: int, dates: bool, row: int) -> int:
+    """Position of the newest reading not after position `row` and not before either instant, or NO_ROW.
 
-    Impossible values are no readings; of several rows at one instant the last.
+    Impossible values are no readings. `dates`: rows of which only the date is known count too.
     """
-    row = first_row(series.times, time) - 1
-    while row >= first:
+    if start < supplied_from:
+        start = supplied_from
+    while row >= 0 and series.times[row] >= start:
         if series.quality[row] != IMPLAUSIBLE_ONLY and (dates or not series.attribute[row] & DATE_ONLY):
             return row
         row -= 1
     return NO_ROW
+
+
+def instant_starts(times: Column, row: int) -> int:
+    """Position of the first row at the same instant as `row`."""
+    while row > 0 and times[row - 1] == times[row]:
+        row -= 1
+    return row
+
+
+def none_newest(series: Series, now: Now, start: int, dates: bool) -> int:
+    """Why there is no newest reading in a window: not supplied, or why no row of it is one."""
+    if start < now.supplied_from:
+        return NOT_SUPPLIED
+    return nothing_usable(series, first_row(series.times, start), dates)
 
 
 def nothing_usable(series: Series, first: int, dates: bool) -> int:
@@ -145,17 +158,17 @@ def nothing_usable(series: Series, first: int, dates: bool) -> int:
     return reason
 
 
-def reading_reason(series: Series, now: Now, first: int, dates: bool, row: int) -> int:
+def reading_reason(series: Series, now: Now, dates: bool, row: int) -> int:
     """The row's own reason, or CONFLICT when another reading contests that it is the one at its time."""
-    if is_contradicted(series, first, dates, row) or (dates and _is_contested_within_day(series, now, row)):
+    if is_contradicted(series, dates, row) or (dates and _is_contested_within_day(series, now, row)):
         return CONFLICT
     return int(series.quality[row])
 
 
-def is_contradicted(series: Series, first: int, dates: bool, row: int) -> bool:
+def is_contradicted(series: Series, dates: bool, row: int) -> bool:
     """Whether a row before it, at the same instant, says something else."""
     older = row - 1
-    while older >= first and series.times[older] == series.times[row]:
+    while older >= 0 and series.times[older] == series.times[row]:
         if (dates or not series.attribute[older] & DATE_ONLY) and contradicts(series, older, row):
             return True
         older -= 1
@@ -174,14 +187,15 @@ def contradicts(series: Series, one: int, other: int) -> bool:
 def _is_contested_within_day(series: Series, now: Now, row: int) -> bool:
     """Whether the row's civil day holds a reading that may be newer or older, one of the two having no clock time."""
     day = day_of(series.times[row], series.utc_offset[row])
-    other = first_row(series.times, instant_of(now, day * MICROSECONDS_PER_DAY))
     undated = series.attribute[row] & DATE_ONLY
-    while other < len(series.times):
-        if day_of(series.times[other], series.utc_offset[other]) != day:
+    if not undated and (row == 0 or day_of(series.times[row - 1], series.utc_offset[row - 1]) != day):
+        return False
+    other = first_row(series.times, instant_of(now, day * MICROSECONDS_PER_DAY))
+    midnight = series.times[other] if other <= row else series.times[row]
+    while other < len(series.times) and day_of(series.times[other], series.utc_offset[other]) == day:
+        if not undated and series.times[other] != midnight:
             return False
-        if not undated and not series.attribute[other] & DATE_ONLY:
-            return False
-        if contradicts(series, other, row):
+        if (undated or series.attribute[other] & DATE_ONLY) and contradicts(series, other, row):
             return True
         other += 1
     return False
@@ -200,11 +214,10 @@ def time_since(series: Series, partner: Series, now: Now, parameters: Column, us
     2.0
     """
     start = window_opening(now, parameters)
-    first = first_row(series.times, now.supplied_from if now.supplied_from > start else start)
     dates = parameters[WINDOW_KIND] != MINUTES
-    row = newest_before(series, first, dates, LAST_TIME)
+    row = newest_reading(series, start, now.supplied_from, dates, len(series.times) - 1)
     if row == NO_ROW:
-        return 0.0, 0, NO_TIME, NOT_SUPPLIED if start < now.supplied_from else nothing_usable(series, first, dates)
+        return 0.0, 0, NO_TIME, none_newest(series, now, start, dates)
     if len(used) > 0:
         used[row] = 1
     newest = series.times[row]
@@ -232,7 +245,7 @@ def absent(series: Series, partner: Series, now: Now, parameters: Column, used: 
     """
     kind = int(parameters[WINDOW_KIND])
     start = opening(now, parameters[WINDOW], DAYS_BEFORE if kind == DAYS else kind, 0.0)
-    row = newest_before(series, 0, True, LAST_TIME)
+    row = newest_reading(series, FIRST_TIME, FIRST_TIME, True, len(series.times) - 1)
     newest = NO_TIME
     if row != NO_ROW:
         newest = series.times[row]

@@ -55,10 +55,10 @@ def protocol_mean(
     measured, count, days, newest, reason = _keep(series, partner, parameters, first, used, scratch)
     if measured == 0:
         return 0.0, 0, NO_TIME, _nothing_usable(series, partner, first, parameters[WINDOW_KIND] != MINUTES)
+    if count > 0 and is_too_old(now, parameters, newest):
+        return 0.0, count, newest, TOO_OLD
     if count == 0 or count < parameters[LEAST_ROWS] or days < parameters[LEAST_DAYS]:
         return 0.0, count, newest, TOO_FEW
-    if is_too_old(now, parameters, newest):
-        return 0.0, count, newest, TOO_OLD
     if not has_value(reason):
         return 0.0, count, newest, reason
     return mean_of(scratch, count), count, newest, reason

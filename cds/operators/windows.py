@@ -97,9 +97,16 @@ def instant_of(now: Now, local: int) -> int:
 
 
 def first_row(times: Column, instant: int) -> int:
-    """Position of the first row at or after `instant`; the number of rows when there is none."""
-    low = 0
+    """Position of the first row at or after `instant`; the number of rows when there is none.
+
+    Searched from the newest row in growing steps, so that a short window touches no old rows.
+    """
     high = len(times)
+    step = 1
+    while step <= high and times[high - step] >= instant:
+        high -= step
+        step *= 2
+    low = high - step + 1 if step <= high else 0
     while low < high:
         middle = (low + high) // 2
         if times[middle] < instant:

@@ -19,7 +19,7 @@ def time_of(text: str) -> int:
 
 
 def rows(*lines: str) -> Series:
-    """One row per line: `2026-01-08 07:30 83.1 [reason] [raw=… unit=…]`; without a clock time only the date is known."""
+    """One row per line: `2026-01-08 07:30 83.1 [reason] [raw=… unit=…]`; without a clock time a date alone."""
     read = sorted((_row(line) for line in lines), key=lambda row: (row[0], row[2]))
     columns = [list(column) for column in zip(*read, strict=True)] or [[] for _ in range(8)]
     return Series(*columns)

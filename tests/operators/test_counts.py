@@ -46,7 +46,7 @@ STATES = {
     "arrived in the other unit": ("3.886 unit=8 raw=70", {TEST: BELOW, LOWER: 3.9, PAIR_UNIT: 7, PAIR_LOWER: 70}, 1),
     "range as it arrived": ("9.99 unit=7 raw=181", RANGE | {PAIR_UNIT: 7, PAIR_LOWER: 70, PAIR_UPPER: 180}, 0),
     "no test": ("1", {}, 1),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", STATES)
@@ -75,7 +75,15 @@ CASES = {
     "LO that may be over": ([*FOUR, LO], HIGH, "always", 3.0, 60.0, 3.0, "at_least"),
     "HI that is over": ([*FOUR, "2026-01-06 07:00 27 at_least"], HIGH, "always", 4.0, 80.0, 4.0, "known"),
     "nothing": ([], HIGH, "always", 0.0, 0.0, 0.0, "no_data"),
-    "only unit not understood": (["2026-01-05 07:00 9 unit_not_understood"], HIGH, "always", 0.0, 0.0, 0.0, "unit_not_understood"),
+    "only unit not understood": (
+        ["2026-01-05 07:00 9 unit_not_understood"],
+        HIGH,
+        "always",
+        0.0,
+        0.0,
+        0.0,
+        "unit_not_understood",
+    ),
     "only impossible": (["2026-01-05 07:00 9 implausible_only"], HIGH, "always", 0.0, 0.0, 0.0, "implausible_only"),
     "supplied since the window opened": (FOUR, HIGH, "2026-01-02", 3.0, 75.0, 3.0, "known"),
     "supplied a minute too late": (FOUR, HIGH, "2026-01-02 00:01", 0.0, 0.0, 0.0, "not_supplied"),
@@ -84,7 +92,7 @@ CASES = {
     "too few days": (FOUR, HIGH | {LEAST_DAYS: 4}, "always", 0.0, 0.0, 0.0, "too_few"),
     "enough": (FOUR, HIGH | {LEAST_ROWS: 4, LEAST_DAYS: 3}, "always", 3.0, 75.0, 3.0, "known"),
     "too old": (FOUR[:1], HIGH | {FRESH: 1, FRESH_KIND: DAYS}, "always", 0.0, 0.0, 0.0, "too_old"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -106,7 +114,7 @@ WITHOUT_TEST = {
     "none": ([], "always", 0.0, 0.0, "known"),
     "none, supplied for less": ([], "2026-01-03", 0.0, 0.0, "not_supplied"),
     "only impossible": (["2026-01-05 07:00 9 implausible_only"], "always", 0.0, 0.0, "implausible_only"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", WITHOUT_TEST)
@@ -141,13 +149,27 @@ RUNS = {
     "one instant, they differ": ([*FOUR, "2026-01-08 07:00 9"], {}, "always", 0.0, "at_least"),
     "a date of that day differs": ([*FOUR, "2026-01-08 9"], {}, "always", 0.0, "at_least"),
     "a date of an older day differs": ([*FOUR[2:], "2026-01-07 9"], {}, "always", 1.0, "at_least"),
+    "a date of that day is impossible": (
+        [*FOUR[:3], "2026-01-08 9 implausible_only", "2026-01-08 07:00 12"],
+        {},
+        "always",
+        2.0,
+        "known",
+    ),
+    "a date of that day, beside midnight itself": (
+        [*FOUR, "2026-01-08 00:00 5", "2026-01-08 12"],
+        {},
+        "always",
+        0.0,
+        "at_least",
+    ),
     "a date of that day agrees": ([*FOUR, "2026-01-08 12"], {}, "always", 3.0, "known"),
     "nothing": ([], {}, "always", 0.0, "no_data"),
     "nothing, not supplied": ([], {}, "never", 0.0, "not_supplied"),
     "only impossible": (["2026-01-05 07:00 9 implausible_only"], {}, "always", 0.0, "implausible_only"),
     "too old": (FOUR[:3], {FRESH: 1, FRESH_KIND: DAYS}, "always", 0.0, "too_old"),
     "the window ends": ([*FOUR[2:], "2026-01-01 07:00 12"], {}, "always", 2.0, "at_least"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", RUNS)

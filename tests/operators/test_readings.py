@@ -59,6 +59,13 @@ LAST = {
     "one instant, the other without value": ([*TWO, "2026-01-08 07:30 83 withheld"], {}, "always", 0.0, "conflict"),
     "conflict at an older instant": ([*TWO, "2026-01-07 07:00 99"], {}, "always", 83.0, "known"),
     "a date of today says otherwise": ([*TWO, "2026-01-08 84"], {}, "always", 0.0, "conflict"),
+    "a date of today, behind midnight itself": (
+        [*TWO, "2026-01-08 00:00 70", "2026-01-08 84"],
+        {},
+        "always",
+        0.0,
+        "conflict",
+    ),
     "a date of today says the same": ([*TWO, "2026-01-08 83"], {}, "always", 83.0, "known"),
     "a date of today does not count in hours": ([*TWO, "2026-01-08 84"], DAY, "always", 83.0, "known"),
     "a date of yesterday says otherwise": ([*TWO, "2026-01-07 84"], {}, "always", 83.0, "known"),
@@ -107,10 +114,22 @@ CONFIRMING = {
     "exactly at the span": (PAIR, {NTH: 1, NTH_SPAN: 15}, "always", 182.0, "known"),
     "a minute outside": (PAIR, {NTH: 1, NTH_SPAN: 14}, "always", 0.0, "no_earlier_reading"),
     "none before": (PAIR[:1], {NTH: 1, NTH_SPAN: 15}, "always", 0.0, "no_earlier_reading"),
-    "older than the span need not be supplied": (PAIR[:1], {NTH: 1, NTH_SPAN: 15}, "2026-01-08 07:00", 0.0, "no_earlier_reading"),
+    "older than the span need not be supplied": (
+        PAIR[:1],
+        {NTH: 1, NTH_SPAN: 15},
+        "2026-01-08 07:00",
+        0.0,
+        "no_earlier_reading",
+    ),
     "within the span not supplied": (PAIR[1:], {NTH: 1, NTH_SPAN: 15}, "2026-01-08 07:40", 0.0, "not_supplied"),
-    "two before": (["2026-01-08 07:31 170", "2026-01-08 07:33 160", "2026-01-08 07:40 150"], {NTH: 2, NTH_SPAN: 9}, "always", 170.0, "known"),
-}  # fmt: skip
+    "two before": (
+        ["2026-01-08 07:31 170", "2026-01-08 07:33 160", "2026-01-08 07:40 150"],
+        {NTH: 2, NTH_SPAN: 9},
+        "always",
+        170.0,
+        "known",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", CONFIRMING)
@@ -122,17 +141,38 @@ def test_confirming_readings(case: str) -> None:
 SINCE = {
     "hours": (["2026-01-06 20:00 1"], AT, {}, "always", 36.0, "known"),
     "days": (["2026-01-06 20:00 1"], AT, {COUNTED_IN: IN_DAYS}, "always", 2.0, "known"),
-    "a minute over midnight is one day": (["2026-01-07 23:59 1"], "2026-01-08 00:00", {COUNTED_IN: IN_DAYS}, "always", 1.0, "known"),
+    "a minute over midnight is one day": (
+        ["2026-01-07 23:59 1"],
+        "2026-01-08 00:00",
+        {COUNTED_IN: IN_DAYS},
+        "always",
+        1.0,
+        "known",
+    ),
     "the short day has 23 hours": (["2026-03-29 00:00 1"], "2026-03-30 00:00", {}, "always", 23.0, "known"),
     "the long day has 25 hours": (["2026-10-25 00:00 1"], "2026-10-26 00:00", {}, "always", 25.0, "known"),
-    "the short day is one day": (["2026-03-29 00:00 1"], "2026-03-30 00:00", {COUNTED_IN: IN_DAYS}, "always", 1.0, "known"),
+    "the short day is one day": (
+        ["2026-03-29 00:00 1"],
+        "2026-03-30 00:00",
+        {COUNTED_IN: IN_DAYS},
+        "always",
+        1.0,
+        "known",
+    ),
     "never": ([], AT, {}, "always", 0.0, "no_data"),
     "never, supplied since New Year": ([], AT, {}, "2026-01-01", 0.0, "not_supplied"),
     "a value is not needed": (["2026-01-08 07:00 1 unit_not_understood"], AT, {}, "always", 1.0, "known"),
-    "impossible values do not count": (["2026-01-08 07:00 1 implausible_only"], AT, {}, "always", 0.0, "implausible_only"),
+    "impossible values do not count": (
+        ["2026-01-08 07:00 1 implausible_only"],
+        AT,
+        {},
+        "always",
+        0.0,
+        "implausible_only",
+    ),
     "a date alone leaves a bound in hours": (["2026-01-07 1"], AT, {}, "always", 32.0, "at_most"),
     "a date alone is exact in days": (["2026-01-07 1"], AT, {COUNTED_IN: IN_DAYS}, "always", 1.0, "known"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", SINCE)
@@ -153,16 +193,37 @@ ABSENT = {
     "recent, whatever was supplied": (["2026-01-08 07:00 1"], AT, THREE_DAYS, "never", 0.0, "known"),
     "old, supplied for less": (["2026-01-01 07:00 1"], AT, THREE_DAYS, "2026-01-06", 0.0, "not_supplied"),
     "old, and the window supplied": (["2026-01-01 07:00 1"], AT, THREE_DAYS, "2026-01-02", 1.0, "known"),
-    "impossible values are no reading": (["2026-01-08 07:00 1 implausible_only"], AT, THREE_DAYS, "always", 1.0, "known"),
-    "a unit not understood is a reading": (["2026-01-08 07:00 1 unit_not_understood"], AT, THREE_DAYS, "always", 0.0, "known"),
+    "impossible values are no reading": (
+        ["2026-01-08 07:00 1 implausible_only"],
+        AT,
+        THREE_DAYS,
+        "always",
+        1.0,
+        "known",
+    ),
+    "a unit not understood is a reading": (
+        ["2026-01-08 07:00 1 unit_not_understood"],
+        AT,
+        THREE_DAYS,
+        "always",
+        0.0,
+        "known",
+    ),
     "exactly two hours ago": (["2026-01-08 06:00 1"], AT, TWO_HOURS, "always", 1.0, "known"),
     "a minute less than two hours ago": (["2026-01-08 06:01 1"], AT, TWO_HOURS, "always", 0.0, "known"),
     "a date of today cannot decide hours": (["2026-01-08 1"], AT, TWO_HOURS, "always", 1.0, "at_most"),
     "a date of yesterday decides": (["2026-01-07 1"], AT, TWO_HOURS, "always", 1.0, "known"),
     "a date three days ago": (["2026-01-05 1"], AT, THREE_DAYS, "always", 0.0, "known"),
-    "the short day counts whole": (["2026-03-28 23:59 1"], "2026-03-30 00:00", {WINDOW: 1, WINDOW_KIND: DAYS}, "always", 1.0, "known"),
+    "the short day counts whole": (
+        ["2026-03-28 23:59 1"],
+        "2026-03-30 00:00",
+        {WINDOW: 1, WINDOW_KIND: DAYS},
+        "always",
+        1.0,
+        "known",
+    ),
     "one month": (["2026-02-28 00:00 1"], "2026-03-31 12:00", {WINDOW: 1, WINDOW_KIND: MONTHS}, "always", 0.0, "known"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", ABSENT)

@@ -34,9 +34,27 @@ CASES = {
     "without the first of each session": (MORNING + EVENING, {DISCARD_FIRST: 1}, 130.0, "known", 3),
     "the two after the first": (MORNING, {DISCARD_FIRST: 1, PER_SESSION: 2}, 135.0, "known", 2),
     "without the first day": (DAY_BEFORE + EVENING, {SKIP_FIRST_DAYS: 1}, 115.0, "known", 2),
-    "the first day is the first with data": (["2026-01-03 07:00 190", *EVENING], {SKIP_FIRST_DAYS: 1}, 115.0, "known", 2),
-    "two days with data left out": (["2026-01-03 07:00 190", "2026-01-05 07:00 180", *EVENING], {SKIP_FIRST_DAYS: 2}, 115.0, "known", 2),
-    "data outside sessions make a first day": (["2026-01-05 13:00 190", *EVENING], {SKIP_FIRST_DAYS: 1}, 115.0, "known", 2),
+    "the first day is the first with data": (
+        ["2026-01-03 07:00 190", *EVENING],
+        {SKIP_FIRST_DAYS: 1},
+        115.0,
+        "known",
+        2,
+    ),
+    "two days with data left out": (
+        ["2026-01-03 07:00 190", "2026-01-05 07:00 180", *EVENING],
+        {SKIP_FIRST_DAYS: 2},
+        115.0,
+        "known",
+        2,
+    ),
+    "data outside sessions make a first day": (
+        ["2026-01-05 13:00 190", *EVENING],
+        {SKIP_FIRST_DAYS: 1},
+        115.0,
+        "known",
+        2,
+    ),
     "before the window is no first day": (["2026-01-01 07:00 190", *EVENING], {SKIP_FIRST_DAYS: 1}, 0.0, "too_few", 0),
     "outside sessions left out": ([*EVENING, "2026-01-06 13:00 200"], {}, 115.0, "known", 2),
     "outside sessions kept": ([*EVENING, "2026-01-06 13:00 130"], {KEEP_OUTSIDE: 1, PER_SESSION: 1}, 120.0, "known", 2),
@@ -61,7 +79,7 @@ CASES = {
     "HI among those left out": ([*EVENING, "2026-01-06 20:04 300 at_least"], {PER_SESSION: 2}, 115.0, "known", 2),
     "too old": (EVENING, {FRESH: 2, FRESH_KIND: DAYS}, 0.0, "too_old", 2),
     "fresh enough": (EVENING, {FRESH: 3, FRESH_KIND: DAYS}, 115.0, "known", 2),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)

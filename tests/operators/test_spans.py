@@ -21,11 +21,23 @@ CASES = {
     "one, whatever was supplied": ([f"{START} {LAST_TIME}"], "never", 1.0, "known", 1),
     "provisional": ([f"{START} {LAST_TIME} not_certain"], "always", 0.0, "not_certain", 1),
     "provisional and ended": ([f"{START} {time_of('2026-01-07')} not_certain"], "always", 0.0, "known", 0),
-    "provisional, and certain since": ([f"{START} {LAST_TIME} not_certain", f"2026-01-02 {LAST_TIME}"], "always", 1.0, "known", 1),
-    "certain, and provisional since": ([f"{START} {LAST_TIME}", f"2026-01-02 {LAST_TIME} not_certain"], "always", 1.0, "known", 1),
+    "provisional, and certain since": (
+        [f"{START} {LAST_TIME} not_certain", f"2026-01-02 {LAST_TIME}"],
+        "always",
+        1.0,
+        "known",
+        1,
+    ),
+    "certain, and provisional since": (
+        [f"{START} {LAST_TIME}", f"2026-01-02 {LAST_TIME} not_certain"],
+        "always",
+        1.0,
+        "known",
+        1,
+    ),
     "withheld": ([f"{START} {LAST_TIME} withheld"], "always", 0.0, "withheld", 1),
     "impossible": ([f"{START} {LAST_TIME} implausible_only"], "always", 0.0, "known", 0),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)

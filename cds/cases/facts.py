@@ -1,0 +1,189 @@
+"""The data of a case → a record of one patient, as it would come from outside."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cds import model, source
+from cds.cases.notes import Entries, Notes
+from cds.cases.words import (
+    READING_WORDS,
+    SERIES,
+    read_born,
+    read_dose,
+    read_event,
+    read_presence,
+    read_reading,
+    read_series,
+    read_time,
+)
+from cds.codes import Concept, Concepts
+from cds.load import Checked
+from cds.patient import SEX
+from cds.periods import Zone
+from cds.reading import LoadedFile
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An input by the name that a case file gives it: its own, or `ALIAS.NAME`. concept: None for all doses."""
+
+    name: str
+    input: model.Input
+    concept: Concept | None
+
+    @property
+    def is_span(self) -> bool:
+        """Whether a patient has it or not: a diagnosis or device."""
+        return bool(self.input.diagnosis or self.input.device)
+
+    @property
+    def supplied_as(self) -> str:
+        """The name under which a record says whether it was handed over."""
+        return self.concept.name if self.concept else "doses.all"
+
+
+def named_inputs(of: LoadedFile, checked: Checked) -> dict[str, Named]:
+    """The inputs that a case file of this ruleset may name."""
+    files = {each.model.ruleset: each for each in checked.files}
+    found = _inputs(of, "", checked.concepts)
+    for alias, use in of.model.uses.items():
+        found |= _inputs(files[use.split()[0]], f"{alias}.", checked.concepts)
+    return found
+
+
+def _inputs(file: LoadedFile, prefix: str, concepts: Concepts) -> dict[str, Named]:
+    found: dict[str, Named] = {}
+    for name, each in file.model.inputs.items():
+        concept = each.concept or each.diagnosis or each.device or each.dispenser_doses or each.dispenser_events or ""
+        found[prefix + name] = Named(prefix + name, each, concepts.by_name.get(concept))
+    return found
+
+
+@dataclass(slots=True)
+class Facts:
+    """A patient while a case is read. supplied: as a record says it; spans and rows by concept."""
+
+    zone: Zone
+    inputs: Mapping[str, Named]
+    notes: Notes
+    birth_date: str = ""
+    sex: str = ""
+    readings: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
+    spans: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
+    events: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
+    doses: list[Record] = field(default_factory=list[Record])
+    limits: list[Record] = field(default_factory=list[Record])
+    supplied: dict[str, object] = field(default_factory=dict[str, object])
+
+    def describe(self, word: str, at: int) -> bool:
+        """Take a word about the patient: age, sex, a diagnosis or device; whether it is one."""
+        named = self.inputs.get(word)
+        if word in SEX:
+            self.sex = word
+        elif named and named.is_span:
+            self.spans[named.supplied_as] = [{}]
+        else:
+            born = read_born(word, at, self.zone)
+            self.birth_date = born or self.birth_date
+            return born is not None
+        return True
+
+    def take(self, named: Named, entry: source.Entry) -> None:
+        """Take the data of one input."""
+        value = entry.value
+        if named.is_span:
+            self._take_span(named, entry)
+        elif isinstance(value, source.Scalar) and value.text == "none":
+            return
+        elif named.input.dispenser_events:
+            rows = self.events.setdefault(named.supplied_as, [])
+            rows += self._events(named, entry)
+        else:
+            for time, scalar, text in self._lines(named, entry):
+                self._take_row(named, time, source.Scalar(text, scalar.place))
+
+    def _take_span(self, named: Named, entry: source.Entry) -> None:
+        if not isinstance(entry.value, source.Scalar):
+            self.notes.wrong_shape(entry.key.place, f"`{named.name}`", "`yes`, `no`, `unknown` or `provisional`")
+            return
+        row = self.notes.attempt(entry.value, read_presence, named.name, self.zone)
+        self.spans[named.supplied_as] = [row] if isinstance(row, dict) else []
+        if row is False:
+            self.supplied[named.supplied_as] = False
+
+    def _events(self, named: Named, entry: source.Entry) -> Iterator[Record]:
+        items = entry.value.items if isinstance(entry.value, source.Sequence) else (entry.value,)
+        for item in items:
+            if not isinstance(item, source.Scalar):
+                self.notes.wrong_shape(item.place, f"`{named.name}`", "a list of moments")
+            elif row := self.notes.attempt(item, read_event, self.zone):
+                yield row
+
+    def _take_row(self, named: Named, time: str, scalar: source.Scalar) -> None:
+        concept = named.concept
+        if named.input.dispenser_doses:
+            row = self.notes.attempt(scalar, read_dose, time, self.zone)
+            if row:
+                self.doses.append({"atc": concept.atc[0], **row} if concept else row)
+        elif concept:
+            row = self.notes.attempt(scalar, read_reading, concept, named.name, self.zone)
+            if row:
+                self.readings.setdefault(concept.name, []).append({"time": time, **_asked_for(named.input), **row})
+
+    def _lines(self, named: Named, entry: source.Entry) -> Iterator[tuple[str, source.Scalar, str]]:
+        """Time, place and text of every row of an input: a block, or a list of blocks."""
+        items = entry.value.items if isinstance(entry.value, source.Sequence) else (entry.value,)
+        for item in items:
+            if not isinstance(item, source.Mapping):
+                expected = "`time: value` lines, or `none`"
+                self.notes.wrong_shape(entry.key.place, f"`{named.name}`", expected)
+                continue
+            if not SERIES.isdisjoint(item.entries):
+                yield from self._series(item.entries)
+            for key, each in item.entries.items():
+                if key not in SERIES and self.notes.attempt(each.key, read_time, self.zone):
+                    yield from self._at_one_time(named, each)
+
+    def _at_one_time(self, named: Named, entry: source.Entry) -> Iterator[tuple[str, source.Scalar, str]]:
+        values = entry.value.items if isinstance(entry.value, source.Sequence) else (entry.value,)
+        for value in values:
+            if isinstance(value, source.Scalar):
+                yield entry.key.text, value, value.text
+            else:
+                self.notes.wrong_shape(entry.key.place, f"`{named.name}`", "words on one line")
+
+    def _series(self, entries: Entries) -> Iterator[tuple[str, source.Scalar, str]]:
+        written = {name: self.notes.text(entries, name) for name in sorted(SERIES)}
+        texts = {name: scalar.text for name, scalar in written.items() if scalar}
+        place = written["values"] or next(iter(entries.values())).key
+        for time, text in self.notes.attempt(place, read_series, texts, self.zone) or ():
+            yield time, place, text
+
+    def record(self, name: str) -> Record:
+        """The patient as a record: what no input says is supplied and empty, unless it was said not to be."""
+        readings, events = dict(self.readings), dict(self.events)
+        spans: dict[str, dict[str, list[Record]]] = {"diagnosis": {}, "device": {}}
+        supplied: dict[str, object] = {}
+        for each in self.inputs.values():
+            concept, key = each.concept, each.supplied_as
+            if concept and concept.kind in spans:
+                spans[concept.kind][key] = self.spans.get(key, [])
+            elif each.input.dispenser_events:
+                events.setdefault(key, [])
+            elif concept and not each.input.dispenser_doses:
+                readings.setdefault(key, [])
+            if key in self.supplied:
+                supplied[key] = self.supplied[key]
+        found: Record = {"id": name, "zone": self.zone.name, "readings": readings, "events": events}
+        found |= {"conditions": spans["diagnosis"], "devices": spans["device"], "doses": self.doses}
+        found |= {"limits": self.limits, "supplied": supplied}
+        return found | {key: value for key, value in (("birth_date", self.birth_date), ("sex", self.sex)) if value}
+
+
+def _asked_for(source_of: model.Input) -> dict[str, str]:
+    """What readings under an input are unless they say otherwise: just what the input asks for."""
+    asked = {each: getattr(source_of, each) for each in READING_WORDS}
+    return {name: word for name, word in asked.items() if word}

@@ -1,0 +1,71 @@
+"""Texts for people: placeholders that stand for something, in every language of the title, short enough."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from cds.check.names import Names
+from cds.check.rules import alarms
+from cds.diagnostics import Diagnostic, closest
+from cds.diagnostics.advice import TextMissing
+from cds.diagnostics.findings import SummaryTooLong
+from cds.diagnostics.names import UnknownPlaceholder
+from cds.model import Alarm, Rule, Texts
+
+LONGEST_SUMMARY: Final = 140  # CDS Hooks 2.0, card.summary
+_BRACES: Final = re.compile(r"\{([^{}]*)\}?|\}")
+_ALWAYS: Final = ("value", "limit", "newest")
+
+
+def check_texts(names: Names) -> Iterator[Diagnostic]:
+    """Everything wrong with the texts of a file."""
+    for block, name, alarm in alarms(names):
+        for field, texts in _texts(alarm).items():
+            yield from _placeholders(names, block, name, field, texts)
+            yield from _languages(names, block, name, field, texts=texts)
+        for language, text in alarm.summary.items():
+            if len(text) > LONGEST_SUMMARY:
+                place = names.file.place(block, name, "summary", language)
+                yield SummaryTooLong.at(place, length=len(text))
+    for name, limit in names.model.limits.items():
+        yield from _languages(names, "limits", name, "label", texts=limit.label)
+    yield from _languages(names, "intended_use", texts=names.model.intended_use)
+
+
+def _texts(alarm: Alarm) -> dict[str, Texts]:
+    found = {
+        "summary": alarm.summary,
+        "detail": alarm.detail,
+        "patient": alarm.patient,
+        "suggest": alarm.suggest,
+    }
+    return {**found, "unconfirmed": alarm.unconfirmed} if isinstance(alarm, Rule) else found
+
+
+def placeholders(text: str) -> Iterator[re.Match[str]]:
+    """Everything in braces."""
+    return _BRACES.finditer(text)
+
+
+def _placeholders(names: Names, block: str, name: str, field: str, texts: Texts) -> Iterator[Diagnostic]:
+    for language, text in texts.items():
+        spot = names.spot(block, name, field, language)
+        for match in placeholders(text):
+            word = match[1] or ""
+            whole = match[0].startswith("{") and match[0].endswith("}")
+            if whole and (word in _ALWAYS or (word != "age" and names.number(word))):
+                continue
+            place = spot.part(*match.span())
+            value = names.model.values.get(word)
+            if whole and value and names.parts(value):
+                yield names.missing_number(word, place)
+                continue
+            near = closest(word, (*names.all_numbers(), *_ALWAYS)) if word else ""
+            yield UnknownPlaceholder.at(place, near=f"{{{near}}}" if near else "", name=word)
+
+
+def _languages(names: Names, *path: str, texts: Texts) -> Iterator[Diagnostic]:
+    missing = [language for language in names.model.title if language not in texts]
+    if texts and missing:
+        where = f"`{path[-1]}`" if len(path) == 1 else f"`{path[-1]}` ({path[-2]})"
+        yield TextMissing.at(names.key(*path), where=where, languages=", ".join(missing))

@@ -1,0 +1,113 @@
+"""The `cds` command. Each subcommand calls one public function.
+
+Exit code: 0 clean, 1 something was found in the files (`check`, `test`), 2 misuse or data that cannot be read.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from cds import __version__
+from cds.commands import authoring, lookup, running
+from cds.diagnostics import CdsError
+
+MISUSE: Final = 2
+LANGUAGES: Final = ("nb", "nn", "en")
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code. Whatever a user can do wrong ends as one sentence."""
+    _speak_utf8()
+    try:
+        given = parser().parse_args(arguments)
+        code = given.command(given)
+        sys.stdout.flush()
+        return code
+    except CdsError as error:
+        return _misuse(str(error))
+    except BrokenPipeError:  # the reader, say `head`, has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _misuse(f"{error.filename or 'a file'}: {error.strerror or error}")
+
+
+def _misuse(sentence: str) -> int:
+    sys.stderr.write(f"cds: {sentence}\n")
+    return MISUSE
+
+
+def _speak_utf8() -> None:
+    """Texts hold Norwegian letters and signs, also where the locale says ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: subcommands, their arguments, and what each says about itself."""
+    top = argparse.ArgumentParser(prog="cds", description="Clinical decision support from rulesets in YAML.")
+    top.add_argument("--version", action="version", version=f"cds {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, says: str, speaks: bool = True) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says)
+        made.set_defaults(command=command)
+        if speaks:
+            made.add_argument("--lang", choices=LANGUAGES, default=_language(), help="language of the output")
+        return made
+
+    _authoring(add)
+    _running(add)
+    _lookup(add)
+    return top
+
+
+def _language() -> str:
+    named = os.environ.get("CDS_LANG", "en")
+    return named if named in LANGUAGES else "en"
+
+
+_Add = Callable[..., argparse.ArgumentParser]
+
+
+def _authoring(add: _Add) -> None:
+    new = add("new", authoring.new, "Write a ruleset to start from, with its cases.", speaks=False)
+    new.add_argument("name", nargs="?", default="my-ruleset", help="name of the ruleset, or folder/name")
+    check = add("check", authoring.check, "Find what is wrong with rulesets and their cases.")
+    _paths(check)
+    check.add_argument("--format", choices=tuple(authoring.FORMATS), default="text")
+    _paths(add("test", authoring.test, "Run the cases beside rulesets."))
+
+
+def _running(add: _Add) -> None:
+    run = add("run", running.run, "Evaluate rulesets for one patient at a moment.")
+    run.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    run.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
+    run.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
+    run.add_argument("--limits", metavar="FILE", help="the patient's own limits, as a JSON list")
+    run.add_argument("--draft", action="store_true", help="also run rulesets that are drafts")
+    run.add_argument("--format", choices=("text", "json"), default="text")
+    _amount(run)
+    _amount(add("demo", running.demo, "Evaluate the rulesets that come with cds for a made-up patient."))
+
+
+def _amount(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--explain", action="store_true", help="show what every finding rests on")
+    command.add_argument("--all", action="store_true", help="also list rules that do not apply")
+
+
+def _lookup(add: _Add) -> None:
+    explain = add("explain", lookup.explain, "Say what the code of a diagnostic means.", speaks=False)
+    explain.add_argument("code", nargs="?", help="for instance CDS102; all codes when left out")
+    schema = add("schema", lookup.schema, "Print a JSON Schema, the field reference or the grammar.", speaks=False)
+    schema.add_argument("subject", nargs="?", choices=tuple(lookup.SUBJECTS), default="ruleset")
+
+
+def _paths(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="+", metavar="PATH", help="ruleset files or folders")

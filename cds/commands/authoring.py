@@ -1,0 +1,83 @@
+"""`cds new`, `cds check` and `cds test`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from cds import __version__
+from cds.cases import CaseResult, case_files, run_cases
+from cds.diagnostics import Diagnostic, Language, as_github, as_json, as_sarif, as_text
+from cds.load import check_paths
+from cds.starter import write_starter
+
+Lines = Mapping[str, list[str]]
+_Format = Callable[[Sequence[Diagnostic], Lines, Language], str]
+
+FORMATS: Final[Mapping[str, _Format]] = {
+    "text": as_text,
+    "json": lambda found, _, language: as_json(found, language),
+    "sarif": lambda found, _, language: as_sarif(found, __version__, language),
+    "github": lambda found, _, language: as_github(found, language),
+}
+_CHECKED: Final[Mapping[Language, str]] = {
+    "nb": "{files} filer kontrollert: {errors} feil, {warnings} advarsler",
+    "nn": "{files} filer kontrollerte: {errors} feil, {warnings} åtvaringar",
+    "en": "{files} files checked: {errors} errors, {warnings} warnings",
+}
+_TESTED: Final[Mapping[Language, str]] = {
+    "nb": "{ok} av {all} prøvetilfeller gikk som ventet ({executors})",
+    "nn": "{ok} av {all} prøvetilfelle gjekk som venta ({executors})",
+    "en": "{ok} of {all} cases came as expected ({executors})",
+}
+_NO_CASES: Final[Mapping[Language, str]] = {
+    "nb": "ingen prøvetilfeller; de står i NAVN.test.yaml ved siden av NAVN.yaml",
+    "nn": "ingen prøvetilfelle; dei står i NAMN.test.yaml ved sida av NAMN.yaml",
+    "en": "no cases; they stand in NAME.test.yaml beside NAME.yaml",
+}
+
+
+def new(given: argparse.Namespace) -> int:
+    """Write a ruleset and its cases, and say what to do next."""
+    ruleset, cases = write_starter(given.name)
+    sys.stdout.write(f"wrote {ruleset} and {cases}\nnext: cds check {ruleset} && cds test {ruleset}\n")
+    return 0
+
+
+def check(given: argparse.Namespace) -> int:
+    """Print everything found about rulesets and the case files beside them; 1 when there is anything."""
+    checked = check_paths(given.paths)
+    files = case_files(checked)
+    found = [*checked.diagnostics, *(each for file in files for each in file.diagnostics)]
+    lines = {**checked.lines, **{file.file: list(file.lines) for file in files}}
+    written = FORMATS[given.format](found, lines, given.lang)
+    if written:
+        sys.stdout.write(written + "\n")
+    if given.format == "text":
+        sys.stdout.write(("\n" if written else "") + _totals(lines, found, given.lang) + "\n")
+    return 1 if found else 0
+
+
+def _totals(lines: Lines, found: Sequence[Diagnostic], language: Language) -> str:
+    errors = sum(each.is_error for each in found)
+    files = len(lines.keys() | {each.place.file for each in found})
+    return _CHECKED[language].format(files=files, errors=errors, warnings=len(found) - errors)
+
+
+def test(given: argparse.Namespace) -> int:
+    """Run every case; print those that went otherwise than expected, with the place."""
+    results = run_cases(check_paths(given.paths))
+    if not results:
+        sys.stdout.write(_NO_CASES[given.lang] + "\n")
+        return 1
+    for each in results:
+        if not each.is_ok:
+            sys.stdout.write(each.report(given.lang) + "\n\n")
+    sys.stdout.write(_tally(results, given.lang) + "\n")
+    return 0 if all(each.is_ok for each in results) else 1
+
+
+def _tally(results: Sequence[CaseResult], language: Language) -> str:
+    executors = ", ".join(results[0].executors)
+    ok = sum(each.is_ok for each in results)
+    return _TESTED[language].format(ok=ok, all=len(results), executors=executors)

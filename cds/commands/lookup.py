@@ -1,0 +1,46 @@
+"""`cds explain` and `cds schema`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from cds.diagnostics import CdsError, all_codes, closest, explanation
+from cds.diagnostics.explain import parts_of
+from cds.document import result_schema
+from cds.manual import field_reference, grammar_page, ruleset_schema
+
+
+def _printed(schema: Callable[[], dict[str, Any]]) -> Callable[[], str]:
+    return lambda: json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
+    "ruleset": _printed(ruleset_schema),
+    "result": _printed(result_schema),
+    "reference": field_reference,
+    "grammar": grammar_page,
+}
+
+
+def explain(given: argparse.Namespace) -> int:
+    """Print what a code means with an example, or every code in one line."""
+    codes = all_codes()
+    if given.code is None:
+        lines = (f"{number}  {kind.severity:7}  {parts_of(kind).first}" for number, kind in codes.items())
+        sys.stdout.write("\n".join(lines) + "\n")
+        return 0
+    number = given.code.upper()
+    if number not in codes:
+        near = closest(number, codes)
+        hint = f"; did you mean {near}?" if near else ""
+        raise CdsError(f"there is no code `{given.code}`{hint} `cds explain` lists them all")
+    sys.stdout.write(explanation(number))
+    return 0
+
+
+def schema(given: argparse.Namespace) -> int:
+    """Print a schema, the field reference or the grammar."""
+    sys.stdout.write(SUBJECTS[given.subject]())
+    return 0

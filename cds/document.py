@@ -1,0 +1,365 @@
+"""A result as plain data: what goes to other programs as JSON, and what `cds.render` lays out for people.
+
+Every text is in the reader's language; every number stands both as computed and as it may be displayed. The same
+result and language give the same document, byte for byte once it is written as JSON.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
+
+from cds import __version__
+from cds.diagnostics import Language
+from cds.operators import OPERATORS
+from cds.operators.logic import without_noise
+from cds.operators.reasons import Reason
+from cds.plan import Texts
+from cds.result import Explanation, Finding, Origin, Result, Shown, Step, Used, text_in
+from cds.wording import cure_text, filled, number_text, reason_text, shown_text, summary, unit_text
+
+FORMAT: Final = "cds-result/1"
+Group = Literal["fired", "unconfirmed", "unknown", "hidden", "not_fired", "not_applicable"]
+GROUPS: Final[tuple[Group, ...]] = ("fired", "unconfirmed", "unknown", "hidden", "not_fired", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class RulesetDocument:
+    """A ruleset that was used. hash: of its text; a draft is not approved for use."""
+
+    id: str
+    version: str
+    status: Literal["draft", "active", "retired"]
+    title: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDocument:
+    """A number. number: as computed, null when it cannot be told, and `reason` says why; with `at_least` and
+    `at_most` it is a bound. text: as it may be displayed. newest: time of the newest reading in it, "" for none."""
+
+    number: float | None
+    unit: str
+    text: str
+    reason: str | None
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class OriginDocument:
+    """Whose limit it was. since, until: dates, both included, "" for open."""
+
+    kind: Literal["patient", "adaptation", "default"]
+    author: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingDocument:
+    """One row that went into a number. time: a date alone when the clock is not known. arrived: value and unit as
+    they came. entered: `device`, `typed`, `relative` or "". reference: where it came from."""
+
+    time: str
+    value: float
+    unit: str
+    arrived: str
+    entered: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartDocument:
+    """A number behind a finding. operator: "" for a limit or a fact. phrase: the operator in words."""
+
+    name: str
+    operator: str
+    input: str
+    phrase: str
+    value: NumberDocument
+    origin: OriginDocument | None
+    readings: tuple[ReadingDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepDocument:
+    """One comparison, or several joined by `and`, `or`, `not`. margin: value − limit in the limit's unit, null when
+    either cannot be told; margin_text: its size as it may be displayed."""
+
+    words: str
+    state: Literal["true", "false", "unknown", "not set"]
+    reason: str | None
+    left: str
+    right: str
+    value: NumberDocument | None
+    limit: NumberDocument | None
+    margin: float | None
+    margin_text: str
+    parts: tuple["StepDocument", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelDocument:
+    """The condition of one colour."""
+
+    colour: str
+    condition: StepDocument
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationDocument:
+    """Everything that a finding rests on."""
+
+    applies: StepDocument
+    levels: tuple[LevelDocument, ...]
+    numbers: tuple[PartDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDocument:
+    """Why something cannot be told. about: the inputs or limits that stand in the way. settle: what would settle it,
+    "" when only the world can. blocked_by: the rule that makes this one unknown, or ""."""
+
+    reason: str
+    text: str
+    about: tuple[str, ...]
+    settle: str
+    blocked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingDocument:
+    """What one rule or zone says. indicator, triage, vkp_severity: the colour in the words of CDS Hooks and VKP, ""
+    where there is no colour. language: the language that the texts are in, which may be another than asked for.
+    patient_text: words for the patient. value, limit: of the comparison that decided. newest: time of the newest
+    reading behind it, "" for none. unknown: why it, or for a fired finding a worse colour, cannot be told."""
+
+    id: str
+    ruleset: str
+    version: str
+    rule: str
+    kind: Literal["rule", "zone", "missing"]
+    group: Group
+    status: Literal["fired", "not_fired", "unconfirmed", "unknown", "not_applicable"]
+    colour: Literal["red", "orange", "yellow", "green", ""]
+    indicator: str
+    triage: str
+    vkp_severity: str
+    vkp: str
+    summary: str
+    detail: str
+    suggest: str
+    patient_text: str
+    language: str
+    value: NumberDocument | None
+    limit: NumberDocument | None
+    limit_name: str
+    limit_origin: OriginDocument | None
+    newest: str
+    unknown: UnknownDocument | None
+    hidden_by: str
+    citation: str
+    alarm: dict[str, str]
+    explanation: ExplanationDocument | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDocument:
+    """Something in the data that could not be used, or not as it stood. message: in English, without values."""
+
+    code: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultDocument:
+    """Every rule's finding for one patient at one moment. findings: those to be seen worst first, then the others by
+    group."""
+
+    format: Literal["cds-result/1"]
+    engine: str
+    patient: str
+    at: str
+    zone: str
+    language: Language
+    hash: str
+    rulesets: tuple[RulesetDocument, ...]
+    counts: dict[Group, int]
+    findings: tuple[FindingDocument, ...]
+    issues: tuple[IssueDocument, ...]
+
+
+def document(result: Result, language: Language = "en", *, explain: bool = False) -> dict[str, Any]:
+    """The result as plain data, ready for `json.dumps`; `result_schema` describes it."""
+    return asdict(described(result, language, explain=explain))
+
+
+def result_schema() -> dict[str, Any]:
+    """JSON Schema of `document`.
+
+    >>> result_schema()["properties"]["format"]["const"]
+    'cds-result/1'
+    """
+    return TypeAdapter(ResultDocument).json_schema(mode="serialization")
+
+
+def described(result: Result, language: Language = "en", *, explain: bool = False) -> ResultDocument:
+    """The result in words and numbers of one language; with `explain`, everything each finding rests on."""
+    found = [_finding(each, language, explain) for each in _in_order(result)]
+    return ResultDocument(
+        format=FORMAT,
+        engine=f"cds {__version__}",
+        patient=result.patient,
+        at=result.at,
+        zone=result.zone,
+        language=language,
+        hash=result.hash,
+        rulesets=tuple(
+            RulesetDocument(head.id, head.version, head.status, text_in(head.title, language)[0], head.hash)
+            for head in result.heads
+        ),
+        counts={group: sum(each.group == group for each in found) for group in GROUPS},
+        findings=tuple(found),
+        issues=tuple(IssueDocument(each.code, each.place, each.message) for each in result.issues),
+    )
+
+
+def _group(finding: Finding) -> Group:
+    return "hidden" if finding.hidden_by else finding.status
+
+
+def _in_order(result: Result) -> list[Finding]:
+    """What is to be seen first, worst first, also while it waits for confirmation; the rest by group."""
+
+    def place(finding: Finding) -> tuple[int, int, int]:
+        group = GROUPS.index(_group(finding))
+        return max(group, GROUPS.index("unconfirmed")), -finding.severity.rank, group
+
+    return sorted(result.findings, key=place)
+
+
+def _finding(finding: Finding, language: Language, explain: bool) -> FindingDocument:
+    rule, wording, why = finding.rule, finding.rule.wording, finding.explain()
+    severity = finding.severity if finding.colour or finding.status == "unknown" else None
+
+    def text(texts: Texts) -> str:
+        return filled(texts, why.names, language)
+
+    return FindingDocument(
+        id=rule.id,
+        ruleset=rule.ruleset,
+        version=finding.head.version,
+        rule=rule.name,
+        kind=rule.kind,
+        group=_group(finding),
+        status=finding.status,
+        colour=finding.colour,
+        indicator=severity.indicator if severity else "",
+        triage=severity.triage if severity else "",
+        vkp_severity=severity.vkp_severity if severity else "",
+        vkp=rule.vkp,
+        summary=summary(finding, language),
+        detail=text(wording.detail),
+        suggest=text(wording.suggest),
+        patient_text=text(wording.patient),
+        language=text_in(wording.summary, language)[1],
+        value=_number(_value(why), language),
+        limit=_number(why.names.get("limit"), language),
+        limit_name=finding.limit_name,
+        limit_origin=_origin(finding.limit_origin),
+        newest=why.names["newest"].newest if "newest" in why.names else "",
+        unknown=_unknown(finding.reason, why, language) if finding.reason else None,
+        hidden_by=finding.hidden_by,
+        citation=why.citation,
+        alarm=dict(rule.alarm),
+        explanation=_explanation(why, language) if explain else None,
+    )
+
+
+def _value(why: Explanation) -> Shown | None:
+    """The number to show; an answer of yes or no is none."""
+    shown = why.names.get("value")
+    answers = [step.value for root in (why.applies, *(step for _, step in why.levels)) for step in _yes_or_no(root)]
+    return None if shown and replace(shown, against=None) in answers else shown
+
+
+def _yes_or_no(step: Step) -> Iterator[Step]:
+    """What a condition asks for by yes or no."""
+    if step.words == "holds":
+        yield step
+    for part in step.parts:
+        yield from _yes_or_no(part)
+
+
+def _unknown(reason: Reason, why: Explanation, language: Language) -> UnknownDocument:
+    about = dict.fromkeys(each.input or each.name for each in why.numbers if each.shown.reason == reason)
+    return UnknownDocument(
+        reason.name, reason_text(reason, language), tuple(about), cure_text(reason, language), why.blocked_by
+    )
+
+
+def _number(shown: Shown | None, language: Language) -> NumberDocument | None:
+    if shown is None:
+        return None
+    is_told = shown.reason in (None, Reason.at_least, Reason.at_most)
+    reason = shown.reason.name if shown.reason else None
+    number = shown.value if is_told else None
+    return NumberDocument(number, shown.unit, shown_text(shown, language), reason, shown.newest)
+
+
+def _origin(origin: Origin | None) -> OriginDocument | None:
+    if origin is None:
+        return None
+    since, until = (each.isoformat() if each else "" for each in (origin.since, origin.until))
+    return OriginDocument(origin.kind, origin.author, since, until)
+
+
+def _explanation(why: Explanation, language: Language) -> ExplanationDocument:
+    levels = tuple(LevelDocument(colour, _step(step, language)) for colour, step in why.levels)
+    return ExplanationDocument(_step(why.applies, language), levels, tuple(_parts(why, language)))
+
+
+def _parts(why: Explanation, language: Language) -> Iterator[PartDocument]:
+    for used in why.numbers:
+        shown = _number(used.shown, language)
+        assert shown
+        readings = tuple(
+            ReadingDocument(each.time, each.value, each.unit, each.arrived, each.entered, each.reference)
+            for each in used.readings
+        )
+        phrase = _phrase(used, language)
+        yield PartDocument(used.name, used.operator, used.input, phrase, shown, _origin(used.origin), readings)
+
+
+def _phrase(used: Used, language: Language) -> str:
+    """The operator in words, without its window: `rise in weight`."""
+    if not used.operator:
+        return ""
+    return text_in(OPERATORS[used.operator].phrase, language)[0].format(input=used.input, window="").strip()
+
+
+def _step(step: Step, language: Language) -> StepDocument:
+    margin = None if step.margin is None else without_noise(step.margin)
+    return StepDocument(
+        words=step.words,
+        state=step.state,
+        reason=step.reason.name if step.reason else None,
+        left=step.left,
+        right=step.right,
+        value=_number(step.value, language),
+        limit=_number(step.limit, language),
+        margin=margin,
+        margin_text=_margin_text(margin, step, language),
+        parts=tuple(_step(each, language) for each in step.parts),
+    )
+
+
+def _margin_text(margin: float | None, step: Step, language: Language) -> str:
+    if margin is None or step.value is None or step.limit is None:
+        return ""
+    size = number_text(abs(margin), max(step.value.decimals, step.limit.decimals), language, against=0.0)
+    unit = unit_text(step.limit.unit, abs(margin), language)
+    return f"{size} {unit}".strip()

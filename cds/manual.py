@@ -1,0 +1,170 @@
+"""The language as reference: JSON Schema for editors, field reference and grammar for people, made from the model."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from cds.adapters.shapes import as_list, as_object
+from cds.catalogue import shared_concepts
+from cds.codes import Concept
+from cds.model import Alarm, RulesetFile
+from cds.model import Rule as RuleBlock
+from cds.operators import OPERATORS, Operator
+from cds.phrases import GRAMMAR
+
+Schema = dict[str, Any]
+
+_ONE_OR_MORE: Final = ("hidden_by", "unknown_while")
+_BLOCKS: Final = (
+    ("sources", "Source"),
+    ("inputs", "Input"),
+    ("limits", "Limit"),
+    ("values", "Value"),
+    ("bands", "BandTable"),
+    ("scores", "Score"),
+    ("zones", "Zone"),
+    ("rules", "Rule"),
+    ("missing", "Missing"),
+    ("reviewed", "Review"),
+)
+_NOTHING: Final[Mapping[str, str]] = {}
+_WINDOWS: Final = ("last", "within")
+
+
+def ruleset_schema() -> Schema:
+    """JSON Schema of a ruleset file as authors write it, for editors that complete and mark while typing."""
+    schema = _written(RulesetFile.model_json_schema(by_alias=True))
+    definitions = schema["$defs"]
+    _name_operators(definitions["Value"])
+    inputs = schema["properties"]["inputs"]
+    inputs["additionalProperties"] = {"anyOf": [{"type": "string"}, inputs["additionalProperties"]]}
+    for name in ("Rule", "Zone", "Missing"):
+        for field in _ONE_OR_MORE:
+            written = definitions[name]["properties"][field]
+            either = {"anyOf": [written.pop("items"), {"type": written.pop("type"), "items": {"type": "string"}}]}
+            written.update(either)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "cds ruleset"}
+
+
+def _name_operators(value: Schema) -> None:
+    """Authors write `mean: weight`, not `operator: mean` and `of: weight`."""
+    fields = value["properties"]
+    fields.pop("operator")
+    of = fields.pop("of")
+    public = [each for each in OPERATORS.values() if each.public]
+    value["properties"] = {each.name: {**of, "description": _bare(each)} for each in public} | fields
+    value.pop("required")
+    value["oneOf"] = [{"required": [each.name]} for each in public]
+
+
+def _bare(operator: Operator) -> str:
+    return " ".join(operator.phrase["en"].format(input="input", window="").split())
+
+
+def _written(part: Any) -> Any:
+    """As it stands in a file: nothing is null, a number may stand where its text is read, no titles of ours."""
+    listed, schema = as_list(part), as_object(part)
+    if listed is not None:
+        return [_written(each) for each in listed]
+    if schema is None:
+        return part
+    if schema.get("type") == "string" and "enum" not in schema and "const" not in schema:
+        return {**schema, "type": ["string", "number"]}
+    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    kept = {key: _kept(key, each) for key, each in schema.items() if key not in ("anyOf", "default")}
+    if len(choices) == 1:
+        return kept | _written(choices[0])
+    return {**kept, "anyOf": _written(choices)} if choices else kept
+
+
+def _kept(key: str, each: Any) -> Any:
+    """Under `properties` and `$defs` stand names of fields, which are no words of the schema's own."""
+    named = as_object(each) if key in ("properties", "$defs") else None
+    return {name: _written(one) for name, one in named.items()} if named is not None else _written(each)
+
+
+def grammar_page() -> str:
+    """What may stand in conditions, quantities and durations, on one page."""
+    return f"# Grammar of the ruleset language, `language: 1`\n\n```\n{GRAMMAR}```\n"
+
+
+def field_reference() -> str:
+    """Every field, operator and concept of the language, as Markdown."""
+    schema = ruleset_schema()
+    blocks = dict(_BLOCKS)
+    lines = ["# Reference of the ruleset language, `language: 1`", "", "## The file", ""]
+    lines += _table(schema, {name: f"block, see [{name}](#{name})" for name in blocks})
+    for block, name in _BLOCKS:
+        described = schema["$defs"][name]
+        lines += ["", f"## {block}", "", described["description"], "", *_table(described, leave_out=_shared(name))]
+    lines += ["", "## Texts and alarm", "", "Also in every zone, rule and missing-data rule.", ""]
+    lines += _table(schema["$defs"]["Rule"], leave_out=RuleBlock.model_fields.keys() - Alarm.model_fields.keys())
+    lines += ["", "## Operators", "", "Under `values`, one per value: `mean: weight`.", "", *_operators()]
+    lines += ["", "## Concepts", "", "What inputs may name; files of your own may add to them.", "", *_concepts()]
+    return "\n".join(lines) + "\n"
+
+
+def _shared(block: str) -> Collection[str]:
+    return Alarm.model_fields if block in ("Zone", "Rule", "Missing") else OPERATORS
+
+
+def _table(schema: Schema, known: Mapping[str, str] = _NOTHING, leave_out: Collection[str] = ()) -> Iterator[str]:
+    yield from ("| field | written as | meaning |", "|---|---|---|")
+    required = schema.get("required", ())
+    for name, field in schema["properties"].items():
+        if name not in leave_out:
+            needed = " (required)" if name in required else ""
+            yield f"| `{name}`{needed} | {known.get(name) or _form(field)} | {_cell(field.get('description', ''))} |"
+
+
+def _form(field: Schema) -> str:
+    """How a field is written, in a few words."""
+    if "enum" in field:
+        return " or ".join(f"`{each}`" for each in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    if "anyOf" in field:
+        return "; or ".join(dict.fromkeys(_form(each) for each in field["anyOf"]))
+    if field.get("type") == "array":
+        return f"list of {_form(field['items'])}"
+    if field.get("type") == "object":
+        return _block_form(field)
+    example = next(iter(field.get("examples", ())), "")
+    title = field.get("title", "text")
+    return title if title == "name" else f"{title}, `{example}`" if example else "text"
+
+
+def _block_form(field: Schema) -> str:
+    names = field.get("propertyNames", {}).get("enum")
+    if names:
+        return f"texts by language: {', '.join(f'`{each}`' for each in names)}"
+    example = next(iter(field.get("examples", ())), None)
+    return f"block, `{next(iter(example.items()))[0]}: {next(iter(example.values()))}`" if example else "block"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _operators() -> Iterator[str]:
+    yield from ("| operator | gives | reads | window | other fields |", "|---|---|---|---|---|")
+    for each in OPERATORS.values():
+        if each.public:
+            windows = " or ".join(f"`{name}`" for name in _WINDOWS if name in each.window)
+            needed = f"{windows}, required" if each.needs_window and windows else windows
+            fields = ", ".join(
+                f"`{name}`{' (required)' if name in each.needs else ''}" for name in sorted(each.options)
+            )
+            yield f"| `{each.name}` | {_bare(each)} | {', '.join(sorted(each.reads))} | {needed} | {fields} |"
+
+
+def _concepts() -> Iterator[str]:
+    yield from ("| concept | kind | label | unit | arrives in |", "|---|---|---|---|---|")
+    for name, concept in shared_concepts().by_name.items():
+        yield _concept_row(name, concept)
+        for part, each in concept.parts.items():
+            yield _concept_row(f"{name}.{part}", each)
+
+
+def _concept_row(name: str, concept: Concept) -> str:
+    units = ", ".join(concept.units)
+    return f"| `{name}` | {concept.kind} | {concept.label.get('en', '')} | {concept.unit} | {units} |"

@@ -1,0 +1,357 @@
+"""A result as text for people: worst first, shape and word beside every colour, and what could not be told.
+
+Nothing here depends on a terminal's colours, and no result reads as "all green".
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cds.diagnostics import Language
+from cds.document import (
+    ExplanationDocument,
+    FindingDocument,
+    Group,
+    NumberDocument,
+    OriginDocument,
+    PartDocument,
+    ReadingDocument,
+    ResultDocument,
+    RulesetDocument,
+    StepDocument,
+    UnknownDocument,
+    described,
+)
+from cds.operators import OPERATORS
+from cds.operators.reasons import Reason
+from cds.result import Result
+from cds.wording import COLOUR_WORDS, moment_text, reason_text
+
+SHAPES: Final = {"red": "■", "orange": "▲", "yellow": "◆"}
+UNKNOWN: Final = "?"
+WAITING: Final = "○"
+QUIET: Final = "✓"  # only for what was read and lies within its limit
+BULLET: Final = "–"
+SHOWN_READINGS: Final = 12
+_LANGUAGES: Final = ("nb", "nn", "en")
+_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+    "patient": ("Pasient {id}, {at} ({zone})", "Pasient {id}, {at} ({zone})", "Patient {id}, {at} ({zone})"),
+    "draft": ("UTKAST", "UTKAST", "DRAFT"),
+    "retired": ("UTGÅTT", "UTGÅTT", "RETIRED"),
+    "notice": (
+        "!! UTKAST, IKKE GODKJENT FOR BRUK: {rulesets}",
+        "!! UTKAST, IKKJE GODKJENT FOR BRUK: {rulesets}",
+        "!! DRAFT, NOT APPROVED FOR USE: {rulesets}",
+    ),
+    "one_finding": ("1 funn", "1 funn", "1 finding"),
+    "findings": ("{n} funn", "{n} funn", "{n} findings"),
+    "waits": ("venter på bekreftelse", "ventar på stadfesting", "waiting for confirmation"),
+    "waiting": ("{n} venter på bekreftelse", "{n} ventar på stadfesting", "{n} waiting for confirmation"),
+    "untold": (
+        "{n} av {all} regler kan ikke avgjøres",
+        "{n} av {all} reglar kan ikkje avgjerast",
+        "{n} of {all} rules could not be told",
+    ),
+    "fired": ("Funn", "Funn", "Findings"),
+    "unknown": ("Kan ikke avgjøres", "Kan ikkje avgjerast", "Cannot tell"),
+    "hidden": ("Skjult av et annet funn", "Skjult av eit anna funn", "Hidden by another finding"),
+    "not_fired": ("Uten funn", "Utan funn", "No finding"),
+    "not_applicable": ("Ikke aktuelt", "Ikkje aktuelt", "Not applicable"),
+    "issues": (
+        "Opplysninger som ikke kunne brukes som de kom",
+        "Opplysningar som ikkje kunne brukast slik dei kom",
+        "Data that could not be used as they came",
+    ),
+    "more": ("… og {n} til", "… og {n} til", "… and {n} more"),
+    "value": ("{value}; grense {limit}", "{value}; grense {limit}", "{value}; limit {limit}"),
+    "limit": ("grense {limit}", "grense {limit}", "limit {limit}"),
+    "heard": (
+        "nyeste måling {newest}, grense {limit}",
+        "nyaste måling {newest}, grense {limit}",
+        "newest reading {newest}, limit {limit}",
+    ),
+    "within": (
+        "{value}, innenfor grensen {limit}, målt {newest}",
+        "{value}, innanfor grensa {limit}, målt {newest}",
+        "{value}, within the limit {limit}, measured {newest}",
+    ),
+    "own": ("pasientens egen", "pasienten si eiga", "the patient's own"),
+    "adaptation": ("lokal tilpasning", "lokal tilpassing", "local adaptation"),
+    "default": ("regelsettets", "frå regelsettet", "the ruleset's"),
+    "author": ("satt av {author}", "sett av {author}", "set by {author}"),
+    "since": ("fra {date}", "frå {date}", "from {date}"),
+    "until": ("til og med {date}", "til og med {date}", "until {date}"),
+    "newest": ("Nyeste måling {newest}", "Nyaste måling {newest}", "Newest reading {newest}"),
+    "worse": (
+        "En verre farge kan ikke avgjøres: {why}",
+        "Ein verre farge kan ikkje avgjerast: {why}",
+        "A worse colour could not be told: {why}",
+    ),
+    "suggest": ("Gjør: {text}", "Gjer: {text}", "Do: {text}"),
+    "for_patient": ("Til pasienten: {text}", "Til pasienten: {text}", "For the patient: {text}"),
+    "source": ("Kilde: {text}", "Kjelde: {text}", "Source: {text}"),
+    "settle": ("Avklares slik: {text}", "Blir avklara slik: {text}", "To settle it: {text}"),
+    "hidden_by": ("skjult av {rule}", "skjult av {rule}", "hidden by {rule}"),
+    "blocked_by": ("så lenge {rule} står", "så lenge {rule} står", "while {rule} stands"),
+    "applies": ("Gjelder når", "Gjeld når", "Applies when"),
+    "when": ("{colour} når", "{colour} når", "{colour} when"),
+    "numbers": ("Tall", "Tal", "Numbers"),
+    "true": ("ja", "ja", "yes"),
+    "false": ("nei", "nei", "no"),
+    "cannot_tell": ("kan ikke avgjøres: {why}", "kan ikkje avgjerast: {why}", "cannot tell: {why}"),
+    "not set": ("ingen grense satt", "inga grense sett", "no limit set"),
+    "above_by": ("{margin} over", "{margin} over", "{margin} above"),
+    "below_by": ("{margin} under", "{margin} under", "{margin} below"),
+    "exactly": ("nøyaktig på grensen", "nøyaktig på grensa", "exactly at the limit"),
+    "undated": ("uten dato", "utan dato", "no date"),
+    "silent": ("{name}: ingenting på {limit}", "{name}: ingenting på {limit}", "{name}: nothing for {limit}"),
+    "taken": ("tatt", "teken", "taken"),
+    "missed": ("ikke tatt", "ikkje teken", "missed"),
+    "arrived": ("kom som {arrived}", "kom som {arrived}", "arrived as {arrived}"),
+    "device": ("fra apparat", "frå apparat", "from a device"),
+    "typed": ("skrevet inn", "skrive inn", "typed"),
+    "relative": ("av pårørende", "av pårørande", "by a relative"),
+    "and": ("alle disse", "alle desse", "all of"),
+    "or": ("minst én av disse", "minst éin av desse", "any of"),
+    "not": ("ikke", "ikkje", "not"),
+    "is above": ("er over", "er over", "is above"),
+    "is at least": ("er minst", "er minst", "is at least"),
+    "is below": ("er under", "er under", "is below"),
+    "is at most": ("er høyst", "er høgst", "is at most"),
+    "is known": ("er kjent", "er kjend", "is known"),
+    "is": ("er", "er", "is"),
+    "fires": ("er utløst", "er utløyst", "fires"),
+}
+
+
+def report(result: Result, language: Language = "en", *, explain: bool = False, everything: bool = False) -> str:
+    """The result as text, ending with a line break.
+
+    explain: the condition behind every finding, its numbers and the readings used. everything: also each rule that
+    does not apply.
+    """
+    return "\n".join(_Page(language).lines(described(result, language, explain=explain), everything)) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Lays out one document in one language."""
+
+    language: Language
+
+    def say(self, key: str, **values: object) -> str:
+        return _WORDS[key][_LANGUAGES.index(self.language)].format(**values)
+
+    def moment(self, iso: str) -> str:
+        return moment_text(iso, self.language)
+
+    def colour(self, colour: str) -> str:
+        return COLOUR_WORDS[colour][self.language]
+
+    def lines(self, document: ResultDocument, everything: bool) -> Iterator[str]:
+        at = self.moment(document.at)
+        yield self.say("patient", id=document.patient or UNKNOWN, at=at, zone=document.zone)
+        for each in document.rulesets:
+            yield f"{_INDENT}{self.ruleset(each)}"
+        drafts = [each.id for each in document.rulesets if each.status == "draft"]
+        if drafts:
+            yield self.say("notice", rulesets=", ".join(drafts))
+        yield ""
+        yield self.totals(document)
+        for section, (groups, layout) in self.sections().items():
+            found = [each for each in document.findings if each.group in groups]
+            if found and (everything or section != "not_applicable"):
+                yield from ("", self.say(section))
+                for each in found:
+                    yield from layout(each)
+        if document.issues:
+            yield from ("", self.say("issues"))
+            yield from (f"  {BULLET} {each.place}: {each.message} ({each.code})" for each in document.issues)
+
+    def sections(self) -> Mapping[str, tuple[tuple[Group, ...], Callable[[FindingDocument], Iterator[str]]]]:
+        return {
+            "fired": (("fired", "unconfirmed"), self.finding),
+            "unknown": (("unknown",), self.untold),
+            "hidden": (("hidden",), self.hidden),
+            "not_fired": (("not_fired",), self.quiet),
+            "not_applicable": (("not_applicable",), self.quiet),
+        }
+
+    def ruleset(self, each: RulesetDocument) -> str:
+        status = f", {self.say(each.status)}" if each.status != "active" else ""
+        return f"{each.title} ({each.id} {each.version}{status})"
+
+    def totals(self, document: ResultDocument) -> str:
+        counts = document.counts
+        fired, told = counts["fired"], len(document.findings)
+        parts = [self.say("one_finding") if fired == 1 else self.say("findings", n=fired)]
+        if counts["unconfirmed"]:
+            parts.append(self.say("waiting", n=counts["unconfirmed"]))
+        return "; ".join([*parts, self.say("untold", n=counts["unknown"], all=told)])
+
+    def finding(self, each: FindingDocument) -> Iterator[str]:
+        waits = each.status == "unconfirmed"
+        shape = WAITING if waits else SHAPES[each.colour]
+        word = self.colour(each.colour) + (f", {self.say('waits')}" if waits else "")
+        yield f"  {shape} {word}  {self.text(each.summary, each)}"
+        yield from _indented(self.about(each))
+
+    def text(self, text: str, each: FindingDocument) -> str:
+        """The author's text, with a note when it is in another language than asked for."""
+        return text if each.language in (self.language, "") else f"{text} [{each.language}]"
+
+    def about(self, each: FindingDocument) -> Iterator[str]:
+        if each.detail:
+            yield each.detail
+        compared = self.compared(each)
+        if compared:
+            yield compared
+        if each.newest:
+            yield self.say("newest", newest=self.moment(each.newest))
+        if each.status != "unknown" and each.unknown:
+            yield self.say("worse", why=self.why(each.unknown))
+        if each.suggest:
+            yield self.say("suggest", text=each.suggest)
+        if each.patient_text:
+            yield self.say("for_patient", text=each.patient_text)
+        if each.citation:
+            yield self.say("source", text=each.citation)
+        yield f"{each.id} {each.version}" + (f", VKP {each.vkp}" if each.vkp else "")
+        if each.explanation:
+            yield from self.explained(each.explanation)
+
+    def compared(self, each: FindingDocument) -> str:
+        if each.limit is None:
+            return each.value.text if each.value else ""
+        whose = self.whose(each.limit_origin)
+        limit = each.limit.text + (f" ({whose})" if whose else "")
+        return self.say("value", value=each.value.text, limit=limit) if each.value else self.say("limit", limit=limit)
+
+    def whose(self, origin: OriginDocument | None) -> str:
+        if origin is None:
+            return ""
+        words = [self.say("own" if origin.kind == "patient" else origin.kind)]
+        if origin.author:
+            words.append(self.say("author", author=origin.author))
+        if origin.since:
+            words.append(self.say("since", date=self.moment(origin.since)))
+        if origin.until:
+            words.append(self.say("until", date=self.moment(origin.until)))
+        return ", ".join(words)
+
+    def why(self, unknown: UnknownDocument) -> str:
+        about = f" ({', '.join(unknown.about)})" if unknown.about else ""
+        blocked = f", {self.say('blocked_by', rule=unknown.blocked_by)}" if unknown.blocked_by else ""
+        return unknown.text + about + blocked
+
+    def untold(self, each: FindingDocument) -> Iterator[str]:
+        why = self.why(each.unknown) if each.unknown else ""
+        yield f"  {UNKNOWN} {each.id}: {why}"
+        if each.unknown and each.unknown.settle:
+            yield from _indented([self.say("settle", text=each.unknown.settle)])
+        if each.explanation:
+            yield from _indented(self.explained(each.explanation))
+
+    def hidden(self, each: FindingDocument) -> Iterator[str]:
+        first, *rest = self.finding(each)
+        yield f"{first} ({self.say('hidden_by', rule=each.hidden_by)})"
+        yield from rest
+
+    def quiet(self, each: FindingDocument) -> Iterator[str]:
+        """A tick only for what was read and lies within its limit."""
+        if each.group == "not_fired" and each.limit and each.newest:
+            newest, limit = self.moment(each.newest), each.limit.text
+            if each.value:
+                words = self.say("within", value=each.value.text, limit=limit, newest=newest)
+            else:
+                words = self.say("heard", limit=limit, newest=newest)
+            yield f"  {QUIET} {each.id}: {words}"
+        else:
+            compared = f": {self.compared(each)}" if each.group == "not_fired" and each.limit else ""
+            yield f"  {BULLET} {each.id}{compared}"
+        if each.explanation and each.group == "not_fired":
+            yield from _indented(self.explained(each.explanation))
+
+    def explained(self, why: ExplanationDocument) -> Iterator[str]:
+        if why.applies.parts:
+            yield f"{self.say('applies')}:"
+            for part in why.applies.parts:
+                yield from _indented(self.step(part))
+        for level in why.levels:
+            yield f"{self.say('when', colour=self.colour(level.colour))}:"
+            yield from _indented(self.step(level.condition))
+        if why.numbers:
+            yield f"{self.say('numbers')}:"
+            for number in why.numbers:
+                yield from _indented(self.number(number))
+
+    def step(self, step: StepDocument) -> Iterator[str]:
+        """One line for a comparison, one and an indented block for several joined."""
+        state = self.state(step)
+        if step.parts:
+            yield f"{self.say(step.words)} [{state}]"
+            for part in step.parts:
+                yield from _indented(self.step(part))
+            return
+        yield f"{self.compared_in(step)} [{state}{self.margin(step)}]"
+
+    def compared_in(self, step: StepDocument) -> str:
+        if step.words == "holds":
+            return self.say("silent", name=step.left, limit=step.limit.text) if step.limit else step.left
+        right = [_valued(step.right, step.limit)] if step.limit else []
+        return " ".join([_valued(step.left, step.value), self.say(step.words), *right])
+
+    def state(self, step: StepDocument) -> str:
+        if step.state == "unknown":
+            return self.say("cannot_tell", why=reason_text(Reason[step.reason], self.language) if step.reason else "")
+        return self.say(step.state)
+
+    def margin(self, step: StepDocument) -> str:
+        """How far from the limit."""
+        if step.margin is None or step.words == "holds":
+            return ""
+        if step.margin == 0.0:
+            return f", {self.say('exactly')}"
+        return ", " + self.say("above_by" if step.margin > 0 else "below_by", margin=step.margin_text)
+
+    def number(self, part: PartDocument) -> Iterator[str]:
+        words = [f"{part.name}: {self.value(part)}"]
+        if part.phrase:
+            words.append(f"({part.phrase})")
+        if part.origin:
+            words.append(f"({self.whose(part.origin)})")
+        yield " ".join(words)
+        shown = part.readings[-SHOWN_READINGS:]
+        yield from _indented(self.reading(each) for each in reversed(shown))
+        if len(part.readings) > len(shown):
+            yield f"{_INDENT}{self.say('more', n=len(part.readings) - len(shown))}"
+
+    def value(self, part: PartDocument) -> str:
+        if part.value.number is None and part.value.reason:
+            return reason_text(Reason[part.value.reason], self.language)
+        if part.operator and OPERATORS[part.operator].result == "yes_no":
+            return self.say("true" if part.value.number else "false")
+        return part.value.text
+
+    def reading(self, each: ReadingDocument) -> str:
+        words = [self.moment(each.time) if each.time else self.say("undated")]
+        if each.arrived in ("taken", "missed"):
+            words.append(self.say(each.arrived))
+        elif each.arrived:
+            words.append(self.say("arrived", arrived=each.arrived))
+        if each.entered:
+            words.append(self.say(each.entered))
+        if each.reference:
+            words.append(each.reference)
+        return ", ".join(words)
+
+
+_INDENT: Final = "    "
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"{_INDENT}{each}" for each in lines)
+
+
+def _valued(name: str, number: NumberDocument | None) -> str:
+    return f"{name} ({number.text})" if number and number.number is not None else name

@@ -1,0 +1,16 @@
+"""Where the files that come with cds stand: rulesets, the demonstration patient, and what `cds new` starts from."""
+
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).parent
+DEMO_PATIENT: Final = _PACKAGE / "demo" / "patient.json"
+DEMO_AT: Final = "2026-11-23T08:00"
+STARTER: Final = _PACKAGE / "starter" / "ruleset.yaml"
+STARTER_CASES: Final = _PACKAGE / "starter" / "cases.yaml"
+
+
+def shipped_rulesets() -> Path:
+    """The folder of the rulesets: inside the installed package, or at the top of a checkout."""
+    inside = _PACKAGE / "rulesets"
+    return inside if inside.is_dir() else _PACKAGE.parent / "rulesets"
