@@ -74,7 +74,7 @@ def _wrong_names(target: LoadedFile, adaptation: LoadedAdaptation) -> Iterator[D
             near = closest(name, known)
             yield AdaptsUnknownName.at(
                 adaptation.place(*path),
-                cure=f"did you mean `{near}`?" if near else "",
+                near=near,
                 ruleset=target.model.ruleset,
                 kind=kind,
                 kind_nb=kind_nb,

@@ -12,7 +12,7 @@ from cds.catalogue import shared_concepts
 from cds.codes import Concepts
 from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra
 from cds.execute.explain import evaluate
-from cds.load import Checked, load_plan
+from cds.loading import Checked, load_plan
 from cds.patient import Patient as Facts
 from cds.patient import PatientLimit
 from cds.periods import NORWAY, instant, zone

@@ -5,7 +5,8 @@ result and language give the same document, byte for byte once it is written as 
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
@@ -194,7 +195,7 @@ class ResultDocument:
 
 def document(result: Result, language: Language = "en", *, explain: bool = False) -> dict[str, Any]:
     """The result as plain data, ready for `json.dumps`; `result_schema` describes it."""
-    return asdict(described(result, language, explain=explain))
+    return _shape().dump_python(described(result, language, explain=explain), mode="json")
 
 
 def result_schema() -> dict[str, Any]:
@@ -203,7 +204,12 @@ def result_schema() -> dict[str, Any]:
     >>> result_schema()["properties"]["format"]["const"]
     'cds-result/1'
     """
-    return TypeAdapter(ResultDocument).json_schema(mode="serialization")
+    return _shape().json_schema(mode="serialization")
+
+
+@cache
+def _shape() -> TypeAdapter[ResultDocument]:
+    return TypeAdapter(ResultDocument)
 
 
 def described(result: Result, language: Language = "en", *, explain: bool = False) -> ResultDocument:
@@ -338,7 +344,8 @@ def _phrase(used: Used, language: Language) -> str:
     """The operator in words, without its window: `rise in weight`."""
     if not used.operator:
         return ""
-    return text_in(OPERATORS[used.operator].phrase, language)[0].format(input=used.input, window="").strip()
+    words = text_in(OPERATORS[used.operator].phrase, language)[0].format(input=used.input, window="")
+    return " ".join(words.split())
 
 
 def _step(step: Step, language: Language) -> StepDocument:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from cds.diagnostics import Code
-from cds.diagnostics.shape import (
+from cds.diagnostics.notation import (
+    NotABand,
     NotAClock,
+    NotAConfirm,
     NotADuration,
     NotAQuantity,
     NotARequirement,
@@ -180,7 +182,7 @@ def read_confirm(text: str) -> Confirm:
     """`2 readings within 15 min`."""
     match = _CONFIRM.fullmatch(text)
     if not match or int(match[1]) < 2:
-        raise Misread(NotARequirement, text)
+        raise Misread(NotAConfirm, text)
     within = read_duration(match[2].strip())
     if not within.is_elapsed:
         raise Misread(NotADuration, text, match.start(2), match.end(2))
@@ -191,7 +193,7 @@ def read_band(text: str) -> Band:
     """A row of a band table: `at most 91`, `92 to 93`, `94 to below 96`, `at least 96`."""
     match = _BAND.fullmatch(text)
     if not match:
-        raise Misread(NotASpan, text)
+        raise Misread(NotABand, text)
     word, bound, low, open_end, high = match.groups()
     if word in ("at most", "below"):
         return Band(None, False, float(bound), word == "at most", text)

@@ -100,7 +100,8 @@ class _Scan:
         self.owner = ""  # the field whose value is being read
         self.text_from = -1  # column of the name or dash whose unquoted text may go on in deeper lines
         self.bare: Place | None = None  # words alone on a line where a name was expected
-        self.lost = False  # tabs: columns mean nothing until the next line at the margin
+        self.tabbed = False  # this line is indented with tabs, so its column means nothing
+        self.lost = False  # as are lines above, so that columns mean little until the next line at the margin
 
     @property
     def text(self) -> str:
@@ -151,8 +152,8 @@ class _Scan:
         if end == len(self.text):
             self.lines[self.row] = ""
             return 0
-        if "\t" in gap:
-            self.lost = True
+        self.tabbed = "\t" in gap
+        self.lost = self.lost or self.tabbed
         self.smooth(0, end)
         return end
 
@@ -187,6 +188,8 @@ class _Scan:
 
     def enter(self, column: int, *, is_list: bool) -> None:
         """Find or begin the block that a name or dash in this column belongs to."""
+        if self.tabbed and self.levels:
+            return
         self.words_alone(column)
         while self.levels and self.levels[-1].column > column:
             self.levels.pop()
@@ -248,6 +251,8 @@ class _Scan:
             self.report(BadKey, column, column + 1)
         elif name == "<<":
             self.report(Reuse, column, column + 2, text=name)
+        elif self.tabbed:
+            return
         elif name in self.levels[-1].names:
             first = self.levels[-1].names[name]
             self.found.append(DuplicateName.at(place, also=first, name=name))

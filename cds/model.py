@@ -11,17 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from cds.diagnostics import Code
-from cds.diagnostics.shape import (
-    Empty,
-    NoOperator,
-    NotADate,
-    NotAName,
-    NotAQuantity,
-    NotAVersion,
-    TwoOperators,
-    UnsupportedLanguage,
-    WrongShape,
-)
+from cds.diagnostics.notation import NotADate, NotAQuantity, NotAVersion
+from cds.diagnostics.shape import Empty, NoOperator, NotAName, NotAnId, TwoOperators, UnsupportedLanguage, WrongShape
 from cds.grammar import (
     Band,
     ClockSpan,
@@ -107,7 +98,7 @@ Reference = Annotated[
     str, _text(_matching(r"[a-z][a-z0-9_]{0,59}(\.[a-z][a-z0-9_]{0,59})?", NotAName)), _words("name", "bp.severe")
 ]
 RulesetId = Annotated[
-    str, _text(_matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", NotAName)), _words("id", "home-blood-pressure")
+    str, _text(_matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", NotAnId)), _words("id", "home-blood-pressure")
 ]
 VersionText = Annotated[str, _text(_matching(r"\d{1,4}\.\d{1,4}\.\d{1,4}", NotAVersion)), _words("version", "1.0.0")]
 References = Annotated[tuple[Reference, ...], BeforeValidator(_listed)]
@@ -285,7 +276,7 @@ def _value(value: Any) -> Any:
     if not found:
         raise Misread(NoOperator, "", names=", ".join(sorted(AUTHOR_OPERATORS)))
     if len(found) > 1:
-        raise Misread(TwoOperators, "", names=" and ".join(f"`{name}`" for name in found))
+        raise Misread(TwoOperators, "", names=", ".join(f"`{name}`" for name in found))
     return {"operator": found[0], "of": written.pop(found[0]), **written}
 
 

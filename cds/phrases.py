@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from cds.diagnostics.shape import NotACondition, NumberInCondition
+from cds.diagnostics.notation import NotACondition, NumberInCondition
 from cds.grammar import Misread
 
 GRAMMAR: Final = """\

@@ -19,8 +19,23 @@ from cds.diagnostics.shape import (
     WrongShape,
 )
 from cds.grammar import Misread
-from cds.model import AUTHOR_OPERATORS, AdaptationFile, Alarm, BandTable, Case, Input, Limit, Missing, Review, Rule, RulesetFile
-from cds.model import Score, Source, Value, Zone
+from cds.model import (
+    AUTHOR_OPERATORS,
+    AdaptationFile,
+    Alarm,
+    BandTable,
+    Case,
+    Input,
+    Limit,
+    Missing,
+    Review,
+    Rule,
+    RulesetFile,
+    Score,
+    Source,
+    Value,
+    Zone,
+)
 
 Path = tuple[str | int, ...]
 
@@ -129,7 +144,8 @@ def _diagnostics(errors: ValidationError, node: source.Node, before: Path = ()) 
         if isinstance(inner, ValidationError):
             yield from _diagnostics(inner, node, path)
         elif isinstance(inner, Misread):
-            place = narrowed(node, path, inner.start, inner.end)
+            is_key = error["loc"][-1] == "[key]"
+            place = _key_place(node, path) if is_key else narrowed(node, path, inner.start, inner.end)
             yield inner.kind.at(place, **{"where": _where(path), **inner.values})
         else:
             yield _plain_error(error["type"], path, node, error.get("ctx", {}))
@@ -153,16 +169,15 @@ def _plain_error(kind: str, path: Path, node: source.Node, context: Mapping[str,
     last = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
         near = closest(last, _fields(path[:-1], node))
-        cure = f"did you mean `{near}`?" if near else ""
-        return UnknownField.at(_key_place(node, path), cure=cure, field=last, where=where)
+        return UnknownField.at(_key_place(node, path), near=near, field=last, where=where)
     if kind == "missing":
         return MissingField.at(source.place_of(node, path[:-1]), field=last, where=where)
     if kind == "literal_error":
         found = _at(node, path)
         text = found.text if isinstance(found, source.Scalar) and last not in _TEXT_KEYS else last
-        return _choice(last, path).at(
-            source.place_of(node, path), text=text, key=last, allowed=str(context.get("expected", "")).replace("'", "`")
-        )
+        code, allowed = _choice(last, path), str(context.get("expected", "")).replace("'", "`").replace(" or ", ", ")
+        place = _key_place(node, path) if code is NotALanguage else source.place_of(node, path)
+        return code.at(place, text=text, key=last, allowed=allowed)
     place = source.place_of(node, path)
     if kind in ("string_too_short", "too_short"):
         return Empty.at(place, where=_where(path))

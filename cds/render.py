@@ -318,7 +318,7 @@ class _Page:
         words = [f"{part.name}: {self.value(part)}"]
         if part.phrase:
             words.append(f"({part.phrase})")
-        if part.origin:
+        if part.origin and part.value.reason != Reason.not_set.name:
             words.append(f"({self.whose(part.origin)})")
         yield " ".join(words)
         shown = part.readings[-SHOWN_READINGS:]

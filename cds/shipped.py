@@ -6,8 +6,8 @@ from typing import Final
 _PACKAGE: Final = Path(__file__).parent
 DEMO_PATIENT: Final = _PACKAGE / "demo" / "patient.json"
 DEMO_AT: Final = "2026-11-23T08:00"
-STARTER: Final = _PACKAGE / "starter" / "ruleset.yaml"
-STARTER_CASES: Final = _PACKAGE / "starter" / "cases.yaml"
+STARTER: Final = _PACKAGE / "templates" / "ruleset.yaml"
+STARTER_CASES: Final = _PACKAGE / "templates" / "cases.yaml"
 
 
 def shipped_rulesets() -> Path:

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 import cds.diagnostics
+from cds.cases.reading import read_cases
 from cds.diagnostics import (
     Code,
     Diagnostic,
@@ -24,11 +24,12 @@ from cds.diagnostics import (
     in_order,
     render,
 )
-from cds.diagnostics.explain import MODULES, Explanation, files_of, parts_of
+from cds.diagnostics.explain import MODULES, SURROUNDINGS, Explanation, files_of, parts_of
 from cds.diagnostics.internal import Unexpected
-from cds.diagnostics.shape import NotAQuantity, UnknownField, WrongShape
+from cds.diagnostics.notation import NotAQuantity
+from cds.diagnostics.shape import UnknownField, WrongShape
 from cds.diagnostics.writing import DuplicateName, EmptyFile, NotUtf8, TooLarge, TooMany
-from cds.load import check_texts
+from cds.loading import check_texts
 from cds.source import lines_of
 from tests.test_source import mutated
 
@@ -38,7 +39,8 @@ EXPECTED = "--- expected ---\n"
 WITHOUT_EXAMPLE = {TooLarge, TooMany, NotUtf8, EmptyFile, Unexpected}
 
 pytestmark = pytest.mark.filterwarnings("error")
-RULESET_CODES = [kind for kind in all_codes().values() if getattr(kind, "subject", "ruleset") == "ruleset"]
+RULESET_CODES = [kind for kind in all_codes().values() if kind.subject == "ruleset"]
+CASE_CODES = [kind for kind in all_codes().values() if kind.subject == "cases"]
 
 
 def found_in(files: dict[str, str], has_cases: bool = True) -> list[Diagnostic]:
@@ -52,6 +54,17 @@ def test_examples_are_true(kind: type[Code]) -> None:
     if parts.example:
         assert [kind.number] == [each.code for each in found_in(files_of(parts.example))]
         assert [] == found_in(files_of(parts.instead))
+
+
+@pytest.mark.parametrize("kind", CASE_CODES, ids=lambda kind: kind.number)
+def test_examples_of_cases_are_true(kind: type[Code]) -> None:
+    """The same for case files, beside the ruleset that the examples leave out."""
+    checked = check_texts([(SURROUNDINGS, "demo.yaml", True)])
+    parts = parts_of(kind)
+    shown = ((parts.example, [kind.number]), (parts.instead, [])) if parts.example else ()
+    for text, expected in shown:
+        _, diagnostics = read_cases(text, "demo.test.yaml", checked.files[0], checked)
+        assert expected == sorted({each.code for each in diagnostics})
 
 
 @pytest.mark.parametrize("kind", all_codes().values(), ids=lambda kind: kind.number)
@@ -76,7 +89,8 @@ def test_numbers_are_the_codes_own() -> None:
         each
         for path in (PACKAGE / "diagnostics").glob("*.py")
         for each in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(each, ast.ClassDef) and any(isinstance(base, ast.Name) and base.id == "Code" for base in each.bases)
+        if isinstance(each, ast.ClassDef)
+        and any(isinstance(base, ast.Name) and base.id == "Code" for base in each.bases)
     ]
     numbers = [
         statement.value.value
@@ -98,7 +112,9 @@ def test_every_code_is_given_somewhere() -> None:
         for path in PACKAGE.rglob("*.py")
         if not (path.parent.name == "diagnostics" and path.name in own)
     )
-    given_nowhere = [kind.__name__ for kind in all_codes().values() if not re.search(rf"\b{kind.__name__}\b", elsewhere)]
+    given_nowhere = [
+        kind.__name__ for kind in all_codes().values() if not re.search(rf"\b{kind.__name__}\b", elsewhere)
+    ]
     assert [] == given_nowhere
 
 
@@ -114,7 +130,7 @@ def without_example() -> set[type[Code]]:
 def test_all_others_have_one() -> None:
     from cds.diagnostics.findings import ActiveNeedsCases
 
-    assert WITHOUT_EXAMPLE | {ActiveNeedsCases} == without_example()
+    assert without_example() == WITHOUT_EXAMPLE | {ActiveNeedsCases}
 
 
 def printed(text: str, has_cases: bool) -> str:
@@ -153,7 +169,7 @@ error[CDS102]: unknown field `for_day` in the rule `r`
   |   ^^^^^^
   = help: did you mean `for_days`?"""
     assert expected == render(UNKNOWN, LINES)
-    assert "feil[CDS102]: ukjent felt `for_day` i the rule `r`" == render(UNKNOWN, {}, "nb").splitlines()[0]
+    assert "feil[CDS102]: ukjent felt `for_day` i regelen `r`" == render(UNKNOWN, {}, "nb").splitlines()[0]
     assert "  = hjelp: meinte du `for_days`?" == render(UNKNOWN, {}, "nn").splitlines()[-1]
 
 
@@ -205,16 +221,20 @@ def test_github() -> None:
     assert expected == as_github([UNKNOWN])
 
 
+USED = Path(__file__).parents[1] / "rulesets" / "home-blood-pressure.yaml"
 SENTENCE_OF_A_CLASS = re.compile(r"\b(?:pydantic|NoneType|Traceback|dict|tuple|str_type|cds\.\w+)\b")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=mutated())
 def test_any_slip_in_a_good_ruleset_is_said_or_harmless(text: str) -> None:
-    checked = check_texts([(text, "slip.yaml", True)])
+    beside = [(USED.read_bytes(), "used.yaml", True)] if "uses:" in text else []
+    checked = check_texts([(text, "slip.yaml", True), *beside])
+    assert Unexpected not in {each.kind for each in checked.diagnostics}
     assert (checked.plan is None) == any(each.is_error for each in checked.diagnostics)
     lines = lines_of(text)
     for each in checked.diagnostics:
+        if each.place.file != "slip.yaml":
+            continue
         assert 1 <= each.place.line <= len(lines)
         assert 1 <= each.place.column <= len(lines[each.place.line - 1]) + 1
         for language in ("en", "nb", "nn"):

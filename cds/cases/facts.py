@@ -18,7 +18,7 @@ from cds.cases.words import (
     read_time,
 )
 from cds.codes import Concept, Concepts
-from cds.load import Checked
+from cds.loading import Checked
 from cds.patient import SEX
 from cds.periods import Zone
 from cds.reading import LoadedFile

@@ -12,7 +12,7 @@ from cds.cases.words import read_moment, read_patient_limit, read_time, split
 from cds.diagnostics import Diagnostic, PatientError, Place, closest, in_order
 from cds.diagnostics.casework import CaseCircle, NotAPatientWord, SameCase, UnknownCase, UnknownInput, UnknownZone
 from cds.diagnostics.shape import MissingField, UnknownField
-from cds.load import Checked
+from cds.loading import Checked
 from cds.periods import NORWAY, Zone, zone
 from cds.plan import Rule
 from cds.reading import LoadedFile

@@ -12,7 +12,7 @@ from cds.cases.model import Case, CaseFile, Expectation
 from cds.cases.reading import read_cases
 from cds.diagnostics import CdsError, Language, MissingExtra, RulesetError
 from cds.execute.explain import evaluate
-from cds.load import Checked, case_file
+from cds.loading import Checked, case_file
 from cds.patient import Patient
 from cds.periods import instant, zone
 from cds.plan import Plan
@@ -193,7 +193,7 @@ def _disagreements(plan: Plan, patient: Patient, at: int, result: Result) -> Ite
     population: Any = import_module("cds.population")
     findings: Any = import_module("cds.execute.findings")
     scored = batch.score(plan, population.population_of([patient]), at, threads=1, keep=list(findings.STATUSES))
-    rows = {f"{row['ruleset']}/{row['rule']}": row for row in scored.table(all=True).to_pylist()}
+    rows = {f"{row['ruleset']}/{row['rule']}": row for row in scored.table(True).to_pylist()}
     for finding in result.findings:
         single, row = _said(finding), rows[finding.id]
         other = tuple(row[name] or None if name != "value" and name != "limit" else row[name] for name in _COLUMNS)
@@ -211,7 +211,7 @@ def _said(finding: Finding) -> Said:
 
 
 def _leaves(step: Step) -> Iterator[Step]:
-    if not step.parts:
+    if not step.parts and step.words not in ("and", "or"):
         yield step
     for part in step.parts:
         yield from _leaves(part)

@@ -19,6 +19,7 @@ from cds.check.values import check_values
 from cds.check.zones import check_zones
 from cds.codes import Concepts
 from cds.diagnostics import Diagnostic, in_order
+from cds.diagnostics.internal import Unexpected
 from cds.reading import LoadedFile
 
 __all__ = ["check"]
@@ -33,7 +34,6 @@ _SUBJECTS: Final[tuple[Callable[[Names], Iterator[Diagnostic]], ...]] = (
     check_rules,
     check_zones,
     check_texts,
-    check_unused,
 )
 
 
@@ -43,7 +43,18 @@ def check(files: Sequence[LoadedFile], concepts: Concepts) -> list[Diagnostic]:
     all_names = [Names(file, concepts, by_id) for file in files]
     found = list(check_rulesets(files))
     for names in all_names:
-        for subject in _SUBJECTS:
-            found += subject(names)
+        of_file = [each for subject in _SUBJECTS for each in _guarded(subject, names)]
+        # A misspelt name makes another one unused; that is no news until the name is mended.
+        if not any(each.is_error for each in of_file):
+            of_file += _guarded(check_unused, names)
+        found += of_file
     found += check_circles(all_names)
     return in_order(found)
+
+
+def _guarded(subject: Callable[[Names], Iterator[Diagnostic]], names: Names) -> list[Diagnostic]:
+    """What a subject finds; a fault of ours is said as such, hides no other finding, and lets no file pass."""
+    try:
+        return list(subject(names))
+    except Exception as fault:
+        return [Unexpected.at(names.file.place("ruleset"), problem=f"{type(fault).__name__}: {fault}")]

@@ -1,7 +1,7 @@
 """Whether two units can meet, and how they are called in sentences."""
 
 from cds.diagnostics import Diagnostic, Place, closest
-from cds.diagnostics.limits import UnitMismatch, UnknownUnit
+from cds.diagnostics.amounts import UnitMismatch, UnknownUnit
 from cds.units import UNITS, conversion, dimension, unit_of
 
 PLAIN = "plain number"

@@ -1,6 +1,9 @@
 """Circles among things that refer to each other."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+MOST: Final = 20  # circles; nobody mends more in one go
 
 
 def circles(references: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
@@ -28,10 +31,10 @@ def circles(references: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
                 continue
             stack.append((name, step + 1))
             following = below[step]
-            if following in on_path:
+            if following in on_path and len(found) < MOST:
                 circle = _from_first(tuple(path[on_path[following] :]), order)
                 found.setdefault(frozenset(circle), circle)
-            elif following in references and following not in done:
+            elif following in references and following not in done and following not in on_path:
                 stack.append((following, 0))
     return list(found.values())
 

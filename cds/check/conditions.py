@@ -6,8 +6,8 @@ from typing import Final, Literal
 from cds.check.amounts import fits, mismatch, unit_words, unit_words_nb
 from cds.check.names import Names, Sort, Spot
 from cds.diagnostics import Diagnostic
+from cds.diagnostics.amounts import CannotCombine, PairMisused, PairUnits
 from cds.diagnostics.findings import NotApplicable
-from cds.diagnostics.limits import CannotCombine, PairMisused, PairUnits
 from cds.phrases import (
     Conjunction,
     Expression,
@@ -185,7 +185,10 @@ def pair_problem(
         yield PairMisused.at(spot.part(start, end), name=name, other=left_words)
         return
     units = two_units(left)
-    if units != (limit.unit, limit.pair):
+    if not fits(left.unit, limit.unit) and not fits(left.unit, limit.pair):
+        place = spot.part(start, end)
+        yield mismatch(place, limit.place, f"`{left_words}`", left.unit, f"`{name}`", limit.unit)
+    elif units != (limit.unit, limit.pair):
         expected = " and ".join(f"`{unit}`" for unit in units) or "one unit"
         expected_nb = " og ".join(f"`{unit}`" for unit in units) or "én enhet"
         found, found_nb = (f"`{limit.unit}` {word} `{limit.pair}`" for word in ("and", "og"))

@@ -8,18 +8,19 @@ from cds.check.conditions import check_condition, names_in, relations
 from cds.check.names import Names, check_source, is_pair
 from cds.diagnostics import Diagnostic
 from cds.diagnostics.advice import SourceMissing
+from cds.diagnostics.amounts import PairUnits
 from cds.diagnostics.limits import (
     CaseProblem,
     DefaultOrFixed,
+    LimitInCase,
     NoSource,
     NoUnitKnown,
     OutOfOrder,
     OutsideAllowed,
-    PairUnits,
     ReversedSpan,
 )
 from cds.diagnostics.names import Cycle
-from cds.grammar import Quantity
+from cds.grammar import Quantity, Span
 from cds.model import Amount, Case, Limit
 
 
@@ -72,24 +73,24 @@ def _quantities(amount: Amount | None) -> Iterator[tuple[tuple[str | int, ...], 
 
 def _units(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:
     """Known units that can all be converted into the first; a unit pair has its own check."""
-    stated = list(amounts_of(limit))
-    known: list[tuple[tuple[str | int, ...], str]] = []
-    for path, each in stated:
-        problem = unknown_unit(each.unit, names.file.place("limits", name, *path))
-        if problem:
-            yield problem
-        else:
-            known.append((path, each.unit))
+    stated = [(path, each.unit, each.text) for path, each in amounts_of(limit)]
     if limit.allowed:
-        problem = unknown_unit(limit.allowed.unit, names.file.place("limits", name, "allowed"))
-        known += [] if problem else [(("allowed",), limit.allowed.unit)]
+        stated.append((("allowed",), limit.allowed.unit, _words(limit.allowed)))
+    first = None
+    for path, unit, text in stated:
+        place = names.file.place("limits", name, *path)
+        problem = unknown_unit(unit, place)
         if problem:
             yield problem
-    for path, unit in known[1:]:
+            continue
+        first = first or (place, unit, text)
         is_second = is_pair(limit) and path[-1] == unit
-        if not is_second and not fits(known[0][1], unit):
-            place, also = names.file.place("limits", name, *path), names.file.place("limits", name, *known[0][0])
-            yield mismatch(place, also, f"`{path[0]}`", unit, f"`{known[0][0][0]}`", known[0][1])
+        if not is_second and not fits(first[1], unit):
+            yield mismatch(place, first[0], f"`{text}`", unit, f"`{first[2]}`", first[1])
+
+
+def _words(span: Span) -> str:
+    return f"{span.low:g} to {span.high:g} {span.unit}".strip()
 
 
 def _span(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:
@@ -97,7 +98,7 @@ def _span(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:
     if allowed is None:
         return
     place = names.file.place("limits", name, "allowed")
-    text = f"{allowed.low:g} to {allowed.high:g} {allowed.unit}".strip()
+    text = _words(allowed)
     if allowed.low > allowed.high:
         yield ReversedSpan.at(place, text=text)
         return
@@ -154,12 +155,7 @@ def _earlier(names: Names, name: str, case: Case, field: str, position: int) -> 
         other = names.model.limits.get(each.name)
         if other and (other.fixed is None or each.name not in above):
             place = names.spot("limits", name, field, position, "when").part(each.start, each.end)
-            yield CaseProblem.at(
-                place,
-                cure=" ",
-                problem=f"`{each.name}` must be a fixed limit that stands above `{name}`",
-                problem_nb=f"`{each.name}` må være en fast grense som står over `{name}`",
-            )
+            yield LimitInCase.at(place, name=each.name, other=name)
 
 
 def _order(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from typing import Final
 from cds import source
 from cds.codes import Concept, Concepts
 from cds.diagnostics import Diagnostic, Place, closest
-from cds.diagnostics.names import NameTwice, PartNeeded, UnknownName, WrongKind
+from cds.diagnostics.names import InputNotValue, NameTwice, PartNeeded, UnknownName, WrongKind
 from cds.grammar import Quantity
 from cds.model import Input, Limit, RulesetFile, Value
 from cds.operators import OPERATORS
@@ -151,8 +151,11 @@ class Names:
     def missing(self, name: str, place: Place, needed: str, known: tuple[str, ...]) -> Diagnostic:
         """A name that is not one of those that may stand here."""
         kind = self.kind_of(name)
+        if kind == "an input" and "value" in needed:
+            return InputNotValue.at(place, name=name)
         if kind and "." not in name:
-            return WrongKind.at(place, name=name, found=kind, needed=f"a {needed}")
+            article = "an" if needed[0] in "aeiou" else "a"
+            return WrongKind.at(place, name=name, found=kind, needed=f"{article} {needed}")
         return UnknownName.at(place, near=closest(name, known), name=name, kind=needed)
 
     def rules(self) -> tuple[str, ...]:
@@ -219,12 +222,25 @@ def check_names(names: Names) -> Iterator[Diagnostic]:
     """One name for two things, and names that mean something else in texts."""
     for blocks in (_NUMBERS, _RULES):
         yield from _twice(names, blocks)
+    yield from _former(names)
     for name in _IN_TEXTS:
         value = names.model.values.get(name)
         block = "limits" if name in names.model.limits else "values"
         if (value and not names.parts(value)) or block == "limits":
             found = _NUMBERS[block]
-            yield NameTwice.at(names.key(block, name), name=name, found=found, other="a word of the texts")
+            yield NameTwice.at(names.key(block, name), name=name, now_is=found, then_is="a word of the texts")
+
+
+def _former(names: Names) -> Iterator[Diagnostic]:
+    """A former name of a limit that is also another's: a patient's own limit could mean either."""
+    seen = {name: names.key("limits", name) for name in names.model.limits}
+    for name, limit in names.model.limits.items():
+        for position, former in enumerate(limit.was):
+            place = names.file.place("limits", name, "was", position)
+            if former in seen:
+                former_words = {"now_is": "a former name", "then_is": "a limit"}
+                yield NameTwice.at(place, also=seen[former], name=former, **former_words)
+            seen.setdefault(former, place)
 
 
 def _twice(names: Names, blocks: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -235,7 +251,7 @@ def _twice(names: Names, blocks: Mapping[str, str]) -> Iterator[Diagnostic]:
                 places = names.key(block, name), names.key(seen[name], name)
                 later, earlier = sorted(places, reverse=True)
                 first, second = (block, seen[name]) if later == places[0] else (seen[name], block)
-                yield NameTwice.at(later, also=earlier, name=name, found=blocks[first], other=blocks[second])
+                yield NameTwice.at(later, also=earlier, name=name, now_is=blocks[first], then_is=blocks[second])
             seen.setdefault(name, block)
 
 

@@ -1,6 +1,7 @@
 """Names that nothing uses."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from cds.check.conditions import names_in, relations
 from cds.check.names import Names
@@ -11,9 +12,16 @@ from cds.diagnostics import Diagnostic
 from cds.diagnostics.advice import Unused
 from cds.phrases import Conjunction, Has, Negation, Phrase, RowTest
 
+_KINDS: Final = {
+    "limits": "the limit",
+    "values": "the value",
+    "bands": "the bands",
+    "scores": "the score",
+}
+
 
 def check_unused(names: Names) -> Iterator[Diagnostic]:
-    """Inputs, limits and values that stand in no rule, zone, value or text."""
+    """Inputs, limits, values, bands and scores that stand in no rule, zone, value or text."""
     model = names.model
     used = {name for written in (*_in_conditions(names), *_in_fields(names)) for name in (written.partition(".")[0],)}
     in_texts = {match[1].partition(".")[0] for text in _texts(names) for match in placeholders(text) if match[1]}
@@ -22,7 +30,7 @@ def check_unused(names: Names) -> Iterator[Diagnostic]:
     for name in model.inputs:
         if name not in inputs:
             yield Unused.at(names.key("inputs", name), kind="the input", name=name)
-    for block, kind in (("limits", "the limit"), ("values", "the value")):
+    for block, kind in _KINDS.items():
         for name in getattr(model, block):
             if name not in used and (block == "limits" or name not in in_texts):
                 yield Unused.at(names.key(block, name), kind=kind, name=name)
@@ -75,6 +83,7 @@ def _in_fields(names: Names) -> Iterator[str]:
         yield limit.beyond or ""
         yield limit.below or ""
     yield from (table.value for table in model.bands.values())
+    yield from (part for score in model.scores.values() for part in score.sum)
     yield from (missing.after for missing in model.missing.values())
 
 

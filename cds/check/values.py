@@ -10,7 +10,7 @@ from cds.check.inputs import READS_WORDS, reads_of
 from cds.check.names import Names, Sort, part_needed
 from cds.check.timing import check_time_limit
 from cds.diagnostics import Diagnostic, closest
-from cds.diagnostics.limits import PairUnits
+from cds.diagnostics.amounts import PairUnits
 from cds.diagnostics.names import UnknownName
 from cds.diagnostics.values import (
     InputNotTaken,

@@ -119,13 +119,16 @@ def _kept(names: Names, name: str, worse: RowTest, milder: RowTest, colour: str)
 
 def _is_above(names: Names, upper: str, lower: str) -> bool:
     """Whether `beyond` and `below` keep one limit above another, through others too."""
-    limits = names.model.limits
+    directly: dict[str, set[str]] = {}
+    for name, limit in names.model.limits.items():
+        if limit.beyond:
+            directly.setdefault(name, set()).add(limit.beyond)
+        if limit.below:
+            directly.setdefault(limit.below, set()).add(name)
     seen = {upper}
     waiting = [upper]
     while waiting:
-        name = waiting.pop()
-        below = {each for each, limit in limits.items() if limit.below == name} | {limits[name].beyond or name}
-        fresh = (below & set(limits)) - seen
+        fresh = directly.get(waiting.pop(), set()) - seen
         seen |= fresh
         waiting += sorted(fresh)
     return lower in seen

@@ -8,7 +8,7 @@ from typing import Final
 from cds import __version__
 from cds.cases import CaseResult, case_files, run_cases
 from cds.diagnostics import Diagnostic, Language, as_github, as_json, as_sarif, as_text
-from cds.load import check_paths
+from cds.loading import check_paths
 from cds.starter import write_starter
 
 Lines = Mapping[str, list[str]]
@@ -20,10 +20,11 @@ FORMATS: Final[Mapping[str, _Format]] = {
     "sarif": lambda found, _, language: as_sarif(found, __version__, language),
     "github": lambda found, _, language: as_github(found, language),
 }
-_CHECKED: Final[Mapping[Language, str]] = {
-    "nb": "{files} filer kontrollert: {errors} feil, {warnings} advarsler",
-    "nn": "{files} filer kontrollerte: {errors} feil, {warnings} åtvaringar",
-    "en": "{files} files checked: {errors} errors, {warnings} warnings",
+_CHECKED: Final[Mapping[Language, str]] = {"nb": "kontrollert", "nn": "kontrollert", "en": "checked"}
+_COUNTED: Final[Mapping[Language, tuple[tuple[str, str], ...]]] = {
+    "nb": (("fil", "filer"), ("feil", "feil"), ("advarsel", "advarsler")),
+    "nn": (("fil", "filer"), ("feil", "feil"), ("åtvaring", "åtvaringar")),
+    "en": (("file", "files"), ("error", "errors"), ("warning", "warnings")),
 }
 _TESTED: Final[Mapping[Language, str]] = {
     "nb": "{ok} av {all} prøvetilfeller gikk som ventet ({executors})",
@@ -59,9 +60,11 @@ def check(given: argparse.Namespace) -> int:
 
 
 def _totals(lines: Lines, found: Sequence[Diagnostic], language: Language) -> str:
-    errors = sum(each.is_error for each in found)
     files = len(lines.keys() | {each.place.file for each in found})
-    return _CHECKED[language].format(files=files, errors=errors, warnings=len(found) - errors)
+    errors = sum(each.is_error for each in found)
+    counts = zip((files, errors, len(found) - errors), _COUNTED[language], strict=True)
+    checked, *rest = (f"{count} {one if count == 1 else many}" for count, (one, many) in counts)
+    return f"{checked} {_CHECKED[language]}: {', '.join(rest)}"
 
 
 def test(given: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from cds.adapters.records_schema import records_schema
 from cds.diagnostics import CdsError, all_codes, closest, explanation
 from cds.diagnostics.explain import parts_of
 from cds.document import result_schema
@@ -18,6 +19,7 @@ def _printed(schema: Callable[[], dict[str, Any]]) -> Callable[[], str]:
 
 SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
     "ruleset": _printed(ruleset_schema),
+    "patient": _printed(records_schema),
     "result": _printed(result_schema),
     "reference": field_reference,
     "grammar": grammar_page,

@@ -1,6 +1,8 @@
 """`cds run` and `cds demo`."""
 
 import argparse
+import gzip
+import io
 import json
 import sys
 import zlib
@@ -99,8 +101,6 @@ def _bytes(file: str) -> bytes:
 def _unpacked(file: str, raw: bytes) -> bytes:
     """At most one byte more than is accepted, however much is packed."""
     try:
-        whole = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        unpacked = whole.decompress(raw, MOST_BYTES + 1)
-    except zlib.error:
+        return gzip.GzipFile(fileobj=io.BytesIO(raw)).read(MOST_BYTES + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         raise PatientError(f"{file}: begins like a gzip file and cannot be unpacked") from None
-    return unpacked

@@ -235,7 +235,7 @@ class NotAReading(Code):
           too heavy:
             at: 2026-01-08 08:00
             weight:
-              2026-01-08 07:30: 100,1 kg
+              2026-01-08 07:30: a hundred kg
             expect:
               too_heavy: yellow
     Instead

@@ -10,10 +10,13 @@ from typing import Final
 from cds.diagnostics import (
     adaptation,
     advice,
+    amounts,
+    casework,
     findings,
     internal,
     limits,
     names,
+    notation,
     shape,
     signs,
     values,
@@ -21,7 +24,21 @@ from cds.diagnostics import (
 )
 from cds.diagnostics.report import Code
 
-MODULES: Final = (writing, signs, shape, names, limits, values, findings, adaptation, advice, internal)
+MODULES: Final = (
+    writing,
+    signs,
+    shape,
+    notation,
+    casework,
+    names,
+    amounts,
+    limits,
+    values,
+    findings,
+    adaptation,
+    advice,
+    internal,
+)
 HEADINGS: Final = ("What it means", "Why it matters", "Example", "Instead")
 
 # What the examples leave out; a block in an example takes the place of the same block here.

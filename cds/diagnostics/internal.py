@@ -4,7 +4,7 @@ from cds.diagnostics.report import Code
 
 
 class Unexpected(Code):
-    """cds met something that it should have handled.
+    """A fault in cds itself, met while checking.
 
     What it means
         The fault is in cds, not in the ruleset.
@@ -14,8 +14,8 @@ class Unexpected(Code):
 
     number = "CDS901"
     message = {
-        "en": "cds failed while checking this file: {problem}",
-        "nb": "cds feilet under kontrollen av denne filen: {problem}",
+        "en": "cds failed while checking this file ({problem})",
+        "nb": "cds feilet under kontrollen av denne filen ({problem})",
     }
     cure = {
         "en": "please report it together with the file",

@@ -1,211 +1,6 @@
-"""2xx, units and limits."""
+"""2xx, limits: their number, span, order, cases and source."""
 
 from cds.diagnostics.report import Code
-
-
-class UnitMismatch(Code):
-    """Two numbers that measure different things.
-
-    What it means
-        The units on the two sides cannot be converted into each other.
-    Why it matters
-        80 kg is neither above nor below 90 mmHg.
-    Example
-        limits:
-          heavy:
-            default: 100 mmHg
-            source: house
-    Instead
-        limits:
-          heavy:
-            default: 100 kg
-            source: house
-    """
-
-    number = "CDS220"
-    message = {
-        "en": "{left} is {left_is}, and {right} is {right_is}",
-        "nb": "{left} er {left_is}, og {right} er {right_is}",
-    }
-    cure = {
-        "en": "compare what has the same kind of unit; check the unit of the limit",
-        "nb": "sammenlign det som har samme slags enhet; sjekk enheten til grensen",
-    }
-
-
-class UnknownUnit(Code):
-    """A unit that cds does not know.
-
-    What it means
-        Units are written as in practice: `mmHg`, `kg`, `mmol/L`, `%`, `/min`, `°C`, `days`.
-    Why it matters
-        A number in an unknown unit cannot be compared with any reading.
-    Example
-        limits:
-          heavy:
-            default: 100 kilos
-            source: house
-    Instead
-        limits:
-          heavy:
-            default: 100 kg
-            source: house
-    """
-
-    number = "CDS221"
-    message = {"en": "there is no unit `{unit}`", "nb": "det finnes ingen enhet `{unit}`"}
-    cure = {
-        "en": "use the unit that the input is measured in",
-        "nb": "bruk enheten som inputen måles i",
-    }
-
-
-class CannotCombine(Code):
-    """Arithmetic that gives no meaning.
-
-    What it means
-        `+` and `-` need the same kind of unit on both sides; `*` needs a plain number or a percentage on one side;
-        `/` needs the same kind of unit on both sides, or a plain number below.
-    Why it matters
-        The result would be a number that measures nothing.
-    Example
-        rules:
-          too_heavy:
-            when: current * current is above heavy
-            colour: yellow
-            summary:
-              en: "Weight {current}"
-    Instead
-        rules:
-          too_heavy:
-            when: current is above heavy
-            colour: yellow
-            summary:
-              en: "Weight {current}"
-    """
-
-    number = "CDS222"
-    message = {
-        "en": "`{text}`: {left_is} `{sign}` {right_is} gives nothing that can be compared",
-        "nb": "`{text}`: {left_is} `{sign}` {right_is} gir ikke noe som kan sammenlignes",
-    }
-    cure = {
-        "en": "combine numbers of the same kind, or with a plain number or a percentage",
-        "nb": "kombiner tall av samme slag, eller med et rent tall eller en prosent",
-    }
-
-
-class PairUnits(Code):
-    """A limit in two units that are not the two units of what it is compared with.
-
-    What it means
-        A limit in two units has one number for each unit in which the reading may arrive: first the unit in which
-        cds holds it, then the other one.
-    Why it matters
-        A reading is compared in the unit in which it arrived; with another unit it could not be.
-    Example
-        inputs:
-          glucose: glucose
-        limits:
-          low:
-            default:
-              mmol/L: 3.9
-              kg: 70
-            source: house
-        values:
-          current:
-            last_reading: glucose
-        rules:
-          low_glucose:
-            when: current is below low
-            colour: red
-            summary:
-              en: "Glucose {current}"
-    Instead
-        inputs:
-          glucose: glucose
-        limits:
-          low:
-            default:
-              mmol/L: 3.9
-              mg/dL: 70
-            source: house
-        values:
-          current:
-            last_reading: glucose
-        rules:
-          low_glucose:
-            when: current is below low
-            colour: red
-            summary:
-              en: "Glucose {current}"
-    """
-
-    number = "CDS223"
-    message = {
-        "en": "`{name}` is given in {found}, and {expected} are needed",
-        "nb": "`{name}` er gitt i {found}, og det trengs {expected}",
-    }
-    cure = {
-        "en": "give one number for each of {expected}, in that order",
-        "nb": "oppgi ett tall for hver av {expected}, i den rekkefølgen",
-    }
-
-
-class PairMisused(Code):
-    """A limit in two units, compared with something that is no single reading.
-
-    What it means
-        Only a reading has arrived in a unit. A mean, a rise or a sum is in one unit of its own.
-    Why it matters
-        The two numbers of such a limit are not exactly the same amount, so it must be clear which one counts.
-    Example
-        inputs:
-          glucose: glucose
-        limits:
-          low:
-            default:
-              mmol/L: 3.9
-              mg/dL: 70
-            source: house
-        values:
-          week:
-            mean: glucose
-            last: 7 days
-        rules:
-          low_glucose:
-            when: week is below low
-            colour: red
-            summary:
-              en: "Glucose {week}"
-    Instead
-        inputs:
-          glucose: glucose
-        limits:
-          low:
-            default: 3.9 mmol/L
-            source: house
-        values:
-          week:
-            mean: glucose
-            last: 7 days
-        rules:
-          low_glucose:
-            when: week is below low
-            colour: red
-            summary:
-              en: "Glucose {week}"
-    """
-
-    number = "CDS224"
-    message = {
-        "en": "`{name}` is given in two units, and `{other}` is no single reading",
-        "nb": "`{name}` er gitt i to enheter, og `{other}` er ikke én enkelt måling",
-    }
-    cure = {
-        "en": "give the limit in one unit, or compare it with `last_reading`, `previous` or `that_are`",
-        "nb": "oppgi grensen i én enhet, eller sammenlign den med `last_reading`, `previous` eller `that_are`",
-    }
 
 
 class DefaultOrFixed(Code):
@@ -401,6 +196,49 @@ class CaseProblem(Code):
     }
 
 
+class LimitInCase(Code):
+    """A limit that cannot decide a case of another limit.
+
+    What it means
+        Cases are decided before any patient's own limits, so a case may compare only with limits that are `fixed`,
+        and only with those that stand above it.
+    Why it matters
+        The limit would depend on one that is not yet known.
+    Example
+        limits:
+          old:
+            default: 65 years
+            source: house
+          heavy:
+            default:
+              - when: age is at least old
+                use: 100 kg
+              - otherwise: 60 kg
+            source: house
+    Instead
+        limits:
+          old:
+            fixed: 65 years
+            source: house
+          heavy:
+            default:
+              - when: age is at least old
+                use: 100 kg
+              - otherwise: 60 kg
+            source: house
+    """
+
+    number = "CDS238"
+    message = {
+        "en": "`{name}` cannot decide a case of `{other}`",
+        "nb": "`{name}` kan ikke avgjøre et tilfelle av `{other}`",
+    }
+    cure = {
+        "en": "use a limit with `fixed`, and write it above `{other}`",
+        "nb": "bruk en grense med `fixed`, og skriv den over `{other}`",
+    }
+
+
 class NotATimeLimit(Code):
     """A limit that should be a length of time and is not, or is of the wrong sort.
 
@@ -452,6 +290,27 @@ class NoSource(Code):
         A limit with a number of its own says with `source:` where the number comes from.
     Why it matters
         A number without a source cannot be reviewed, and nobody can tell when it is out of date.
+    Example
+        status: active
+        reviewed:
+          name: Kari Lege
+          role: doctor
+          date: 2026-11-01
+          hash: as printed by cds
+        limits:
+          heavy:
+            default: 100 kg
+    Instead
+        status: active
+        reviewed:
+          name: Kari Lege
+          role: doctor
+          date: 2026-11-01
+          hash: as printed by cds
+        limits:
+          heavy:
+            default: 100 kg
+            source: house
     """
 
     number = "CDS237"

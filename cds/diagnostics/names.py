@@ -27,10 +27,10 @@ class UnknownName(Code):
     """
 
     number = "CDS201"
-    message = {"en": "there is no {kind} `{name}`", "nb": "det finnes ingen {kind} `{name}`"}
+    message = {"en": "there is no {kind} `{name}`", "nb": "`{name}` finnes ikke som {kind}"}
     cure = {
-        "en": "check the spelling, or write `{name}` where it belongs",
-        "nb": "sjekk skrivemåten, eller skriv `{name}` der det hører hjemme",
+        "en": "check the spelling, or add it",
+        "nb": "sjekk skrivemåten, eller legg det til",
     }
 
 
@@ -41,11 +41,12 @@ class WrongKind(Code):
         Inputs are what is read, values are what is found from them, limits are what they are compared with, and
         rules are what fires. Each stands in its own places.
     Why it matters
-        An input has many readings; which of them counts is said by a value.
+        Something else than what the author thinks would decide.
     Example
         rules:
           too_heavy:
-            when: current is above heavy and weight is above heavy
+            when: current is above heavy
+            hidden_by: heavy
             colour: yellow
             summary:
               en: "Weight {current}, the limit is {limit}"
@@ -63,9 +64,40 @@ class WrongKind(Code):
         "en": "`{name}` is {found}, and {needed} is needed here",
         "nb": "`{name}` er {found}, og her trengs {needed}",
     }
+    cure = {"en": "use the name of {needed}", "nb": "bruk navnet på {needed}"}
+
+
+class InputNotValue(Code):
+    """An input where a number is needed.
+
+    What it means
+        An input has many readings. An operator under `values` says which of them, or what about them, counts.
+    Why it matters
+        The newest weight, the mean of a week and the rise in three days are different numbers.
+    Example
+        rules:
+          too_heavy:
+            when: current is above heavy and weight is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {current}, the limit is {limit}"
+    Instead
+        rules:
+          too_heavy:
+            when: current is above heavy
+            colour: yellow
+            summary:
+              en: "Weight {current}, the limit is {limit}"
+    """
+
+    number = "CDS211"
+    message = {
+        "en": "`{name}` is an input, and a number is needed here",
+        "nb": "`{name}` er en input, og her trengs et tall",
+    }
     cure = {
-        "en": "use the name of {needed}; an operator makes a value of an input, as in `last_reading: {name}`",
-        "nb": "bruk navnet på {needed}; en operator lager en verdi av en input, som i `last_reading: {name}`",
+        "en": "make a value of it, for instance with `last_reading: {name}`, and write the value's name here",
+        "nb": "lag en verdi av den, for eksempel med `last_reading: {name}`, og skriv navnet på verdien her",
     }
 
 
@@ -139,8 +171,8 @@ class NameTwice(Code):
 
     number = "CDS204"
     message = {
-        "en": "`{name}` is {found} here, and {other} in another place",
-        "nb": "`{name}` er {found} her, og {other} et annet sted",
+        "en": "`{name}` is {now_is} here, and {then_is} in another place",
+        "nb": "`{name}` er {now_is} her, og {then_is} et annet sted",
     }
     cure = {"en": "give one of them another name", "nb": "gi en av dem et annet navn"}
 

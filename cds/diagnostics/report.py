@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import ClassVar, Literal
 
-from cds.diagnostics.words import Language, in_words
+from cds.diagnostics.words import PHRASES, Language, in_words
 
 _NEAR = {"en": "did you mean `{near}`?", "nb": "mente du `{near}`?", "nn": "meinte du `{near}`?"}
 
@@ -26,7 +26,7 @@ class Place:
 class Code:
     """One kind of diagnostic. Subclasses give the number and the sentences; `{names}` are filled from `values`.
 
-    A value that is a phrase of `cds.diagnostics.words` ("a list") is shown in the reader's language, and `problem_nb`
+    The values named in `cds.diagnostics.words.PHRASES` ("a list") are shown in the reader's language, and `problem_nb`
     beside `problem` takes its place in Norwegian; everything else is shown as the author wrote it.
     """
 
@@ -34,6 +34,7 @@ class Code:
     severity: ClassVar[Literal["error", "warning"]] = "error"
     message: ClassVar[Mapping[str, str]]
     cure: ClassVar[Mapping[str, str]] = {}
+    subject: ClassVar[Literal["ruleset", "cases"]] = "ruleset"  # what kind of file its examples are
     usual: ClassVar[Mapping[str, str]] = {}  # values of names that are not given, or given empty
 
     @classmethod
@@ -45,7 +46,7 @@ class Code:
         also: a second place that clashes with the first. near: a known word close to what was written, offered as
         the cure. cure: a cure that replaces the usual one.
         """
-        given = {name: str(value) for name, value in values.items() if str(value)}
+        given = {name: str(value) for name, value in values.items() if value != "" or name not in cls.usual}
         return Diagnostic(cls, place, {**cls.usual, **given}, also, cure, near)
 
 
@@ -83,7 +84,7 @@ class Diagnostic:
         return self._filled(_sentence(self.kind.cure, language), language)
 
     def _filled(self, sentence: str, language: Language) -> str:
-        values = {name: in_words(text, language) for name, text in self.values.items()}
+        values = {name: in_words(text, language) if name in PHRASES else text for name, text in self.values.items()}
         if language != "en":
             values |= {name.removesuffix("_nb"): text for name, text in values.items() if name.endswith("_nb")}
         return sentence.format_map(_Filled(values))
@@ -115,9 +116,15 @@ def _sentence(texts: Mapping[str, str], language: Language) -> str:
     return texts.get("en", "")
 
 
+_MANY = 200
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word nearest to what was written, or "" when none is near."""
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), "")
+    words = list(known)
+    if len(words) > _MANY:  # comparing a long list with every slip in a long file would take minutes
+        words = [each for each in words if each[:2] == word[:2] or each[-2:] == word[-2:]][:_MANY]
+    return next(iter(get_close_matches(word, words, n=1, cutoff=0.6)), "")
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

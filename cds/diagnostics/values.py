@@ -95,8 +95,8 @@ class InputNotTaken(Code):
 
     number = "CDS242"
     message = {
-        "en": "`{operator}` reads {needed}, and `{name}` is {found}",
-        "nb": "`{operator}` leser {needed}, og `{name}` er {found}",
+        "en": "`{operator}` works on {needed}, and `{name}` holds {found}",
+        "nb": "`{operator}` virker på {needed}, og `{name}` har {found}",
     }
     cure = {
         "en": "use an input of that kind, or another operator",

@@ -1,10 +1,13 @@
 """Phrases that fill the sentences of diagnostics, in the reader's language; looked up by their English form."""
 
-from typing import Literal
+from typing import Final, Literal
 
 Language = Literal["nb", "nn", "en"]
 
-_NB = {
+# Names of values that hold phrases of ours; all others hold what an author wrote.
+PHRASES: Final = frozenset({"expected", "found", "kind", "needed", "now_is", "then_is", "where", "word"})
+
+_NB: Final = {
     "a text": "en tekst",
     "a list": "en liste",
     "a block": "en blokk",
@@ -29,6 +32,7 @@ _NB = {
     "ruleset under uses": "regelsett under uses",
     "diagnosis or device": "diagnose eller hjelpemiddel",
     "band table or score": "poengtabell eller skår",
+    "a band table or score": "en poengtabell eller skår",
     "an input": "en input",
     "a limit": "en grense",
     "a value": "en verdi",
@@ -38,6 +42,7 @@ _NB = {
     "a zone": "en sone",
     "a missing-data rule": "en regel for manglende data",
     "a source": "en kilde",
+    "a former name": "et tidligere navn",
     "a word of the texts": "et ord i tekstene",
     "a value, score or limit": "en verdi, skår eller grense",
     "a diagnosis or device": "en diagnose eller et hjelpemiddel",
@@ -58,6 +63,13 @@ _NB = {
     "devices": "hjelpemidler",
     "above": "over",
     "below": "under",
+    "a ruleset": "et regelsett",
+    "the bands": "poengtabellen",
+    "the score": "skåren",
+    "the zone": "sonen",
+    "the rule": "regelen",
+    "the missing-data rule": "regelen for manglende data",
+    "the source": "kilden",
     "the input": "inputen",
     "the limit": "grensen",
     "the value": "verdien",
@@ -67,5 +79,17 @@ _NB = {
 
 
 def in_words(text: str, language: Language) -> str:
-    """The phrase in the reader's language; a text that is no known phrase comes back as it is."""
-    return text if language == "en" else _NB.get(text, text)
+    """The phrase in the reader's language, also before a quoted word and joined by "or"; any other text as it is.
+
+    >>> in_words("the rule `high` under `when`", "nb"), in_words("readings or dispenser events", "nb")
+    ('regelen `high` under `when`', 'målinger eller hendelser fra dispenser')
+    """
+    if language == "en" or not text:
+        return text
+    if text in _NB:
+        return _NB[text]
+    for english, norwegian in (", ", ", "), (" or ", " eller "):
+        if english in text and "`" not in text:
+            return norwegian.join(in_words(part, language) for part in text.split(english))
+    phrase, quote, rest = text.partition(" `")
+    return _NB.get(phrase, phrase) + quote + rest

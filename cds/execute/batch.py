@@ -28,7 +28,7 @@ SAID: Final[tuple[Status, ...]] = ("fired", "unconfirmed", "unknown")
 @dataclass(frozen=True, slots=True)
 class _Part:
     status: Array
-    rows: list[Rows]
+    rows: Rows
     issues: dict[int, tuple[Issue, ...]]
     chunk: Chunk | None
 
@@ -85,7 +85,7 @@ def _joined(program: Program, population: Population, at: int, parts: Sequence[_
         ids=population.ids,
         at=at,
         status=np.concatenate([part.status for part in parts], axis=1),
-        rows=joined([rows for part in parts for rows in part.rows]),
+        rows=joined([part.rows for part in parts]),
         issues=issues,
         numbers=watched(chunks) if chunks else None,
     )

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -46,6 +46,17 @@ from cds.plan import (
 )
 from cds.population import NO_DAY, Array, Population
 
+Marks = tuple[slice | Array, Array]  # positions in the population's columns, and a mark for each
+
+
+class Answered(NamedTuple):
+    """What an operator says of every patient."""
+
+    value: Array
+    reason: Array
+    counted: Array
+    newest: Array
+
 
 @dataclass
 class Chunk:
@@ -59,7 +70,7 @@ class Chunk:
     watch: bool = False
     newest: dict[int, Array] = field(default_factory=dict[int, Array])
     count: dict[int, Array] = field(default_factory=dict[int, Array])
-    used: dict[int, tuple[slice | Array, Array]] = field(default_factory=dict[int, tuple[slice | Array, Array]])
+    used: dict[int, list[Marks]] = field(default_factory=dict[int, "list[Marks]"])
     origins: dict[int, Array] = field(default_factory=dict[int, Array])
     own: dict[int, Resolved] = field(default_factory=dict[int, Resolved])
 
@@ -101,33 +112,22 @@ class Chunk:
         return Valued(np.full(self.n, value), np.full(self.n, reason, np.int8))
 
     def _measure(self, index: int, measure: Measure) -> Valued:
-        rows = self._material(measure.input)
+        answer = Answered(*self._empty(), np.zeros(self.n, np.int64), np.full(self.n, NO_TIME))
+        source = self._material(measure.input)
         parameters, blocked = self._parameters(measure)
-        used = np.zeros(rows.offsets[-1] if self.watch else 0, np.uint8)
-        answer = self._empty()
-        self.count[index] = np.zeros(self.n, np.int64)
-        self.newest[index] = np.full(self.n, NO_TIME)
-        kernel("measure")(
-            operator(OPERATORS[measure.operator].function),
-            rows.offsets,
-            rows.series,
-            rows.partner,
-            self.at,
-            self.zone,
-            self._clock,
-            *self.population.clocks,
-            rows.supplied_from,
-            parameters,
-            blocked,
-            np.zeros(rows.most),
-            used,
-            *answer,
-            self.count[index],
-            self.newest[index],
-        )
-        if self.watch:
-            self.used[index] = rows.rows, used
-        return answer
+        for rows in source.parts:
+            used = np.zeros(len(rows.series.times) if self.watch else 0, np.uint8)
+            kernel("measure")(
+                operator(OPERATORS[measure.operator].function),
+                *(rows.who, rows.starts, rows.ends, rows.series, rows.partner, not measure.input.partner),
+                *(self.at, self.zone, self._clock, *self.population.clocks, source.supplied_from),
+                *(parameters, blocked, np.zeros(rows.most), used),
+                *answer,
+            )
+            if self.watch:
+                self.used.setdefault(index, []).append((rows.positions, used))
+        self.count[index], self.newest[index] = answer.counted, answer.newest
+        return Valued(answer.value, answer.reason)
 
     def _material(self, source: Input) -> Material:
         if source not in self._materials:

@@ -27,6 +27,8 @@ os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # numba reads it once, w
 import numba
 import numpy as np
 from numba import types
+from numba.core import cgutils as llvm
+from numba.extending import intrinsic
 
 from cds.diagnostics import CdsError
 from cds.execute import kernels
@@ -34,6 +36,7 @@ from cds.operators.series import Now, Series
 from cds.population import ROW_TYPES
 
 _CONFIG: Final[Any] = numba.config  # pyright: ignore[reportPrivateImportUsage]
+_LLVM: Final[Any] = llvm  # no types either
 _LOCK: Final = threading.RLock()
 _SOURCES: Final = (("cds.operators", ""), ("cds.execute", "kernels.py"), ("cds.execute", "compiled.py"))
 
@@ -56,7 +59,8 @@ OPERATOR = types.Tuple((F64, I64, I64, I64))(SERIES, SERIES, NOW, REAL, MARKS, R
 
 _VOID = types.void
 _KERNELS: Final[dict[str, Any]] = {
-    "known_rows": I64(
+    "known_rows": _VOID(
+        LONG,
         LONG,
         _ROWS["times"],
         _ROWS["recorded"],
@@ -69,12 +73,16 @@ _KERNELS: Final[dict[str, Any]] = {
         I64,
         MARKS,
         LONG,
+        FLAGS,
     ),
     "measure": _VOID(
         types.FunctionType(OPERATOR),
         LONG,
+        LONG,
+        LONG,
         SERIES,
         SERIES,
+        types.boolean,
         I64,
         types.int16[::1],
         LONG,
@@ -111,6 +119,22 @@ _KERNELS: Final[dict[str, Any]] = {
 }
 
 
+@intrinsic
+def _uncounted(context: Any, column: Any) -> Any:  # pyright: ignore[reportUnusedParameter]
+    """The array without its owner, so that slices of it need no counting of references."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        given = context.make_array(column)(context, builder, arguments[0])
+        bare = context.make_array(column)(context, builder)
+        for name in ("nitems", "itemsize", "data", "shape", "strides"):
+            setattr(bare, name, getattr(given, name))
+        bare.meminfo = _LLVM.get_null_value(given.meminfo.type)
+        bare.parent = _LLVM.get_null_value(given.parent.type)
+        return bare._getvalue()
+
+    return column(column), code
+
+
 @cache
 def kernel(name: str) -> Callable[..., Any]:
     """A loop of `cds.execute.kernels`, compiled."""
@@ -136,6 +160,8 @@ def compiled(function: Callable[..., Any], signature: Any = None) -> Any:
 
 @cache
 def _compiled(function: python.FunctionType, signature: Any) -> Any:
+    if function is kernels.uncounted:
+        return _uncounted
     found = {name: function.__globals__.get(name) for name in function.__code__.co_names}
     needed = {name: each for name, each in found.items() if each is not None}
     for name, each in needed.items():

@@ -13,7 +13,7 @@ from cds.execute.kernels import FIRED, NOT_APPLICABLE, NOT_FIRED, UNKNOWN, WAITS
 from cds.execute.program import COLOURS, ORIGINS
 from cds.operators.reasons import KNOWN, Reason
 from cds.operators.series import NO_TIME
-from cds.plan import NONE, Measure, Number, Plan, Rule
+from cds.plan import NONE, Measure, Number, Plan
 from cds.population import Array
 from cds.result import COLOURS as SEVERITIES
 from cds.result import Status
@@ -136,42 +136,48 @@ def _reasons(codes: Array) -> Any:
     return _texts(words, np.where(codes == KNOWN, NONE, codes))
 
 
-def rows_of(chunk: Chunk, kept: Array) -> list[Rows]:
-    """The findings of a chunk, rule by rule, whose status code is marked in `kept`."""
-    found: list[Rows] = []
-    for index, rule in enumerate(chunk.plan.rules):
-        who = np.flatnonzero(kept[chunk.verdict(index).status])
-        if len(who):
-            found.append(_rows_of_rule(chunk, index, rule, who))
-    return found
-
-
-def _rows_of_rule(chunk: Chunk, index: int, rule: Rule, who: Array) -> Rows:
-    verdict = chunk.verdict(index)
-    rows = Rows(
-        patient=who + chunk.first,
-        rule=np.full(len(who), index, np.int32),
-        status=verdict.status[who],
-        colour=verdict.colour[who],
-        reason=verdict.reason[who],
-        uncertain=verdict.uncertain[who],
-        hidden_by=verdict.hidden_by[who],
-        number=np.full(len(who), NONE, np.int32),
-        value=np.zeros(len(who)),
-        value_reason=np.zeros(len(who), np.int8),
-        limit=np.full(len(who), NONE, np.int32),
-        limit_value=np.zeros(len(who)),
-        limit_reason=np.zeros(len(who), np.int8),
-        origin=np.zeros(len(who), np.int8),
-        newest=np.full(len(who), NO_TIME),
-    )
-    leaves = verdict.leaf[who]
-    for leaf in np.unique(leaves):
-        where = np.flatnonzero(leaves == leaf)
-        number, limit = chunk.program.shown(rule, int(leaf))
-        _show_number(chunk, rows, number, where, who[where])
-        _show_limit(chunk, rows, limit, where, who[where])
+def rows_of(chunk: Chunk, kept: Array) -> Rows:
+    """The findings of a chunk whose status code is marked in `kept`, by patient, then rule."""
+    verdicts = [chunk.verdict(index) for index in range(len(chunk.plan.rules))]
+    if not verdicts:
+        return _empty(0)
+    who, rules = np.nonzero(kept[np.stack([each.status for each in verdicts])].T)
+    rows = _empty(len(who))
+    rows.patient[:], rows.rule[:] = who + chunk.first, rules
+    order = np.argsort(rules, kind="stable")
+    ends = np.searchsorted(rules[order], np.arange(len(verdicts)), "right")
+    for index, verdict in enumerate(verdicts):
+        where = order[ends[index - 1] if index else 0 : ends[index]]
+        for name in ("status", "colour", "reason", "uncertain", "hidden_by"):
+            getattr(rows, name)[where] = getattr(verdict, name)[who[where]]
+        leaves = verdict.leaf[who[where]]
+        for leaf in np.unique(leaves):
+            number, limit = chunk.program.shown(chunk.plan.rules[index], int(leaf))
+            those = where[leaves == leaf]
+            _show_number(chunk, rows, number, those, who[those])
+            _show_limit(chunk, rows, limit, those, who[those])
     return rows
+
+
+def _empty(size: int) -> Rows:
+    """Rows to be filled: no number, no limit, no reason."""
+    return Rows(
+        patient=np.zeros(size, np.int64),
+        rule=np.zeros(size, np.int32),
+        status=np.zeros(size, np.int8),
+        colour=np.zeros(size, np.int8),
+        reason=np.zeros(size, np.int8),
+        uncertain=np.zeros(size, np.bool_),
+        hidden_by=np.full(size, NONE, np.int32),
+        number=np.full(size, NONE, np.int32),
+        value=np.zeros(size),
+        value_reason=np.zeros(size, np.int8),
+        limit=np.full(size, NONE, np.int32),
+        limit_value=np.zeros(size),
+        limit_reason=np.zeros(size, np.int8),
+        origin=np.zeros(size, np.int8),
+        newest=np.full(size, NO_TIME),
+    )
 
 
 def _show_number(chunk: Chunk, rows: Rows, number: int, where: Array, who: Array) -> None:
@@ -199,17 +205,8 @@ def _show_limit(chunk: Chunk, rows: Rows, limit: int, where: Array, who: Array) 
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
-    """All rows, by patient, then rule."""
-    if not parts:
-        return Rows(*(np.zeros(0, kind) for kind in _TYPES.values()))
-    rows = Rows(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Rows)))
-    return _picked(rows, np.lexsort((rows.rule, rows.patient)))
-
-
-_TYPES: Final[Mapping[str, Any]] = {
-    each.name: {"value": np.float64, "limit_value": np.float64, "uncertain": np.bool_}.get(each.name, np.int64)
-    for each in fields(Rows)
-}
+    """The rows of one chunk after another."""
+    return Rows(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Rows)))
 
 
 def watched(parts: Sequence[Chunk]) -> Numbers:
@@ -224,7 +221,7 @@ def watched(parts: Sequence[Chunk]) -> Numbers:
             found.value[index, who], found.reason[index, who] = part.number(index)
             if isinstance(number, Measure):
                 found.count[index, who], found.newest[index, who] = part.count[index], part.newest[index]
-                rows, marks = part.used[index]
                 whole = len(part.population.columns_of(number.input.key).times)
-                used.setdefault(index, np.zeros(whole, np.uint8))[rows] = marks
+                for positions, marks in part.used[index]:
+                    used.setdefault(index, np.zeros(whole, np.uint8))[positions] |= marks
     return replace(found, used=used)

@@ -8,7 +8,18 @@ Results are written into the arrays at the end of each argument list. Reasons an
 import math
 from typing import Final
 
-from cds.operators.logic import arithmetic, both, compare, either, known, negate, rounded, truth, without_noise
+from cds.operators.logic import (
+    arithmetic,
+    both,
+    compare,
+    either,
+    known,
+    negate,
+    rounded,
+    truth,
+    unbounded,
+    without_noise,
+)
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
@@ -33,7 +44,8 @@ FIRED: Final = 4
 
 
 def known_rows(
-    offsets: Column,
+    starts: Column,
+    ends: Column,
     times: Column,
     recorded: Column,
     values: Column,
@@ -45,11 +57,11 @@ def known_rows(
     unwanted: int,
     kept: Column,
     counts: Column,
-) -> int:
-    """`keep_known` for each patient: marks per row, how many rows per patient; returns how many in all."""
-    total = 0
+    has_gaps: Column,
+) -> None:
+    """`keep_known` for each patient: marks per row, how many rows, and whether they are not simply the first ones."""
     for i in range(len(counts)):
-        start, end = offsets[i], offsets[i + 1]
+        start, end = starts[i], ends[i]
         counts[i] = keep_known(
             times[start:end],
             recorded[start:end],
@@ -62,8 +74,32 @@ def known_rows(
             unwanted,
             kept[start:end],
         )
-        total += counts[i]
-    return total
+        has_gaps[i] = False
+        for row in range(start, start + counts[i]):
+            if kept[row] == 0:
+                has_gaps[i] = True
+
+
+def uncounted(column: Column) -> Column:
+    """The column itself; compiled, without counting who holds it, which for many small slices costs more than the work.
+
+    Only for columns that the caller holds until the loop is done.
+    """
+    return column
+
+
+def uncounted_rows(series: Series) -> Series:
+    """`uncounted` for every column."""
+    return Series(
+        uncounted(series.times),
+        uncounted(series.utc_offset),
+        uncounted(series.values),
+        uncounted(series.raw),
+        uncounted(series.unit),
+        uncounted(series.group),
+        uncounted(series.attribute),
+        uncounted(series.quality),
+    )
 
 
 def rows_of(series: Series, start: int, end: int) -> Series:
@@ -82,9 +118,12 @@ def rows_of(series: Series, start: int, end: int) -> Series:
 
 def measure(
     operator: Column,
-    offsets: Column,
+    who: Column,
+    row_starts: Column,
+    row_ends: Column,
     series: Series,
     partner: Series,
+    is_alone: bool,
     at: int,
     zone: Column,
     clock: Column,
@@ -101,26 +140,30 @@ def measure(
     count: Column,
     newest: Column,
 ) -> None:
-    """An operator's answer for each patient.
+    """An operator's answer for the patients `who`; those of who[j] are rows row_starts[j] to row_ends[j].
 
-    clock: per zone, minutes ahead of UTC at `at`. parameters: one line for all patients, or one each. blocked: why a
-    patient's parameters cannot be told. scratch: room for the most rows. used: one mark per row, or empty.
+    is_alone: the rows are no part of a panel. clock: per zone, minutes ahead of UTC at `at`. parameters: one line for
+    all patients, or one each. blocked: why a patient's parameters cannot be told. scratch: room for the most rows.
+    used: one mark per row, or empty.
     """
-    for i in range(len(value)):
+    series, partner, parameters = uncounted_rows(series), uncounted_rows(partner), uncounted(parameters)
+    transitions, minutes = uncounted(transitions), uncounted(minutes)
+    used, scratch = uncounted(used), uncounted(scratch)
+    for j in range(len(who)):
+        i = who[j]
         if blocked[i] != KNOWN:
             value[i], count[i], newest[i], reason[i] = 0.0, 0, NO_TIME, blocked[i]
             continue
-        start, end = offsets[i], offsets[i + 1]
-        mine = zone[i]
-        first, last = starts[mine], starts[mine + 1]
-        now = Now(at, clock[mine], supplied_from[i], transitions[first:last], minutes[first:last])
-        marks = used[start:end] if len(used) > 0 else used
+        start, end = row_starts[j], row_ends[j]
+        place = zone[i]
+        first, last = starts[place], starts[place + 1]
+        mine = rows_of(series, start, end)
         answer = operator(
-            rows_of(series, start, end),
-            rows_of(partner, start, end),
-            now,
+            mine,
+            mine if is_alone else rows_of(partner, start, end),
+            Now(at, clock[place], supplied_from[i], transitions[first:last], minutes[first:last]),
             parameters[i] if len(parameters) > 1 else parameters[0],
-            marks,
+            used[start:end] if len(used) > 0 else used,
             scratch[: end - start],
         )
         value[i], reason[i] = settled(answer[0], answer[3])
@@ -165,9 +208,8 @@ def to_steps(of: Column, of_reason: Column, step: float, value: Column, reason: 
 def banded(of: Column, of_reason: Column, bands: Column, value: Column, reason: Column) -> None:
     """Points of the first band that holds the number; a band is low, low is inside, high, high is inside, points."""
     for i in range(len(value)):
-        value[i], reason[i] = 0.0, of_reason[i]
+        value[i], reason[i] = 0.0, unbounded(of_reason[i]) if of_reason[i] != KNOWN else NOT_COMPUTABLE
         if of_reason[i] == KNOWN:
-            reason[i] = NOT_COMPUTABLE
             place = without_noise(of[i])
             for band in bands:
                 above = place > band[0] or (band[1] != 0.0 and place == band[0])
@@ -181,7 +223,7 @@ def add_part(part: Column, part_reason: Column, value: Column, reason: Column) -
     """Add one more part of a sum; the first part that is not known makes the sum so."""
     for i in range(len(value)):
         if reason[i] == KNOWN:
-            value[i], reason[i] = (value[i] + part[i], KNOWN) if part_reason[i] == KNOWN else (0.0, part_reason[i])
+            value[i], reason[i] = (value[i] + part[i], KNOWN) if part_reason[i] == KNOWN else (0.0, unbounded(part_reason[i]))
 
 
 def choose(state: Column, case: Column, case_reason: Column, is_open: Column, value: Column, reason: Column) -> None:
@@ -189,7 +231,7 @@ def choose(state: Column, case: Column, case_reason: Column, is_open: Column, va
     for i in range(len(value)):
         if is_open[i] and state[i] != FALSE:
             is_open[i] = False
-            value[i], reason[i] = (case[i], case_reason[i]) if state[i] == TRUE else (0.0, state[i])
+            value[i], reason[i] = (case[i], case_reason[i]) if state[i] == TRUE else (0.0, unbounded(state[i]))
 
 
 def compare_all(

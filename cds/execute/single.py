@@ -10,7 +10,7 @@ from datetime import date
 
 from cds.execute.limits import Resolved, paired, resolve
 from cds.operators import OPERATORS
-from cds.operators.logic import arithmetic, both, compare, either, known, negate, rounded, truth, without_noise
+from cds.operators.logic import arithmetic, both, compare, either, known, negate, rounded, truth, unbounded, without_noise
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
@@ -171,7 +171,7 @@ class Evaluation:
             if state == TRUE:
                 return self.number(number)
             if state != FALSE:
-                return 0.0, state
+                return 0.0, unbounded(state)
         return self.number(choice.otherwise) if choice.otherwise != NONE else (0.0, NOT_SET)
 
     def _limit(self, index: int, limit: Limit) -> Valued:
@@ -190,7 +190,7 @@ class Evaluation:
     def _points(self, index: int, table: Points) -> Valued:
         value, reason = self.number(table.of)
         if reason != KNOWN:
-            return 0.0, reason
+            return 0.0, unbounded(reason)
         place = without_noise(value)
         for low, low_inside, high, high_inside, points in table.bands:
             if (place > low or (low_inside and place == low)) and (place < high or (high_inside and place == high)):
@@ -202,7 +202,7 @@ class Evaluation:
         for part in total.parts:
             added, reason = self.number(part)
             if reason != KNOWN:
-                return 0.0, reason
+                return 0.0, unbounded(reason)
             value += added
         return value, KNOWN
 

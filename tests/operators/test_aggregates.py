@@ -84,6 +84,12 @@ def test_a_date_alone_counts_in_days_but_not_in_hours() -> None:
     assert answer("mean", lines[:1], AT, DAY) == (0.0, "no_data", 0)
 
 
+def test_a_date_alone_is_a_day() -> None:
+    lines = ["2026-01-07 4", "2026-01-08 07:00 6"]
+    assert answer("mean", lines, AT, WEEK | {LEAST_DAYS: 2}) == (5.0, "known", 2)
+    assert answer("mean", [*lines, "2026-01-07 22:00 8"], AT, DAY | {LEAST_DAYS: 3})[1] == "too_few"
+
+
 def test_two_values_of_one_instant_both_count() -> None:
     assert answer("mean", ["2026-01-08 07:00 4", "2026-01-08 07:00 6"], AT, WEEK) == (5.0, "known", 2)
 

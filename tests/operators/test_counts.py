@@ -146,6 +146,13 @@ RUNS = {
     "one without value": ([*FOUR[2:], "2026-01-07 09:00 1 withheld"], {}, "always", 1.0, "at_least"),
     "an impossible one is passed over": ([*FOUR, "2026-01-07 09:00 1 implausible_only"], {}, "always", 2.0, "known"),
     "one instant, both satisfy": ([*FOUR, "2026-01-08 07:00 12"], {}, "always", 2.0, "known"),
+    "one instant, one of three differs": (
+        [*FOUR[:3], "2026-01-08 07:00 9", "2026-01-08 07:00 11", "2026-01-08 07:00 12"],
+        {},
+        "always",
+        0.0,
+        "at_least",
+    ),
     "one instant, they differ": ([*FOUR, "2026-01-08 07:00 9"], {}, "always", 0.0, "at_least"),
     "a date of that day differs": ([*FOUR, "2026-01-08 9"], {}, "always", 0.0, "at_least"),
     "a date of an older day differs": ([*FOUR[2:], "2026-01-07 9"], {}, "always", 1.0, "at_least"),

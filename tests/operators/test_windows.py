@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cds.operators.series import DAYS, DAYS_BEFORE, EVERYTHING, FIRST_TIME, MICROSECONDS_PER_DAY, MINUTES, MONTHS, Now
@@ -16,6 +16,8 @@ EPOCH = date(1970, 1, 1)
 HOUR = 3_600_000_000
 
 
+@example(date(2000, 2, 29))  # last day of a cycle of 400 years, as the calculation counts them
+@example(date(1900, 2, 28))
 @given(st.dates(date(1600, 1, 1), date(2600, 12, 31)))
 def test_civil_days_are_those_of_the_calendar(day: date) -> None:
     assert civil_day(day.year, day.month, day.day) == (day - EPOCH).days
@@ -92,7 +94,7 @@ def test_endless_windows_stay_in_64_bits(length: float, kind: int) -> None:
 ZONES = ["Europe/Oslo", "America/St_Johns", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kolkata"]
 
 
-@given(st.sampled_from(ZONES), st.datetimes(datetime(1950, 1, 1), datetime(2090, 12, 31)))
+@given(st.sampled_from(ZONES), st.datetimes(datetime(1980, 1, 1), datetime(2090, 12, 31)))
 def test_clock_times_are_found_as_the_standard_library_does(name: str, clock: datetime) -> None:
     where = zone(name)
     now = Now(0, where.offset_at(0), FIRST_TIME, where.transitions, where.offsets)

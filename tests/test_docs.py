@@ -1,0 +1,132 @@
+"""What is written for users is true: the README's examples run, and everything has its entry."""
+
+import argparse
+import contextlib
+import doctest
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cds.catalogue import shared_concepts
+from cds.cli import parser
+from cds.diagnostics import all_codes
+from cds.diagnostics.explain import parts_of
+from cds.manual import field_reference, grammar_page, ruleset_schema
+from cds.model import AUTHOR_OPERATORS
+from cds.phrases import GRAMMAR
+
+TOP = Path(__file__).parents[1]
+README = (TOP / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+AS_SHOWN = doctest.OutputChecker()
+
+
+def assert_as_shown(shown: str, printed: str) -> None:
+    """`...` stands for anything."""
+    assert AS_SHOWN.check_output(shown, printed, doctest.ELLIPSIS), f"shown:\n{shown}\nprinted:\n{printed}"
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Each command of the README and what is shown to come of it."""
+    for language, block in BLOCKS:
+        if language == "console":
+            command, shown = "", ""
+            for line in block.splitlines(keepends=True):
+                if line.startswith("$ "):
+                    if command:
+                        yield command, shown
+                    command, shown = line[2:].rstrip(), ""
+                else:
+                    shown += line
+            yield command, shown
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the checkout's surface, so that nothing is written into the checkout itself."""
+    folder = tmp_path_factory.mktemp("readme")
+    for name in ("cds", "rulesets"):
+        (folder / name).symlink_to(TOP / name)
+    command = folder / "bin" / "cds"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m cds "$@"\n')
+    command.chmod(0o755)
+    return folder
+
+
+def test_commands_print_what_the_readme_shows(place: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(TOP), "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
+    environment.pop("CDS_LANG", None)
+    for command, shown in commands():
+        # `make demo` installs and then runs `cds demo`; its last line names files as seen from where it runs.
+        run, folder = ("cds demo", TOP) if command == "make demo" else (command, place)
+        done = subprocess.run(
+            ["bash", "-c", run], capture_output=True, text=True, cwd=folder, env=environment, check=False
+        )
+        if command == "make demo":
+            shown = f"Patient demo, {shown}"
+        assert_as_shown(shown, done.stdout)
+        assert done.stderr == ""
+
+
+def test_the_readme_shows_python_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(TOP)
+    examples = [
+        (code, shown)
+        for (language, code), (next_language, shown) in zip(BLOCKS, BLOCKS[1:], strict=False)
+        if (language, next_language) == ("python", "text")
+    ]
+    assert len(examples) == sum(language == "python" for language, _ in BLOCKS)
+    for code, shown in examples:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+        assert_as_shown(shown, printed.getvalue())
+
+
+def test_every_command_is_in_the_readme() -> None:
+    subcommands = next(each for each in parser()._actions if isinstance(each, argparse._SubParsersAction))
+    assert [name for name in subcommands.choices if f"cds {name}" not in README and f"make {name}" not in README] == []
+
+
+def test_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert [link for link in links if "://" not in link and not (TOP / link).exists()] == []
+
+
+@pytest.mark.parametrize("number", all_codes())
+def test_every_code_is_explained(number: str) -> None:
+    parts = parts_of(all_codes()[number])
+    assert parts.first
+    assert parts.means
+    assert parts.matters
+
+
+def test_the_reference_has_every_field_operator_and_concept() -> None:
+    reference = field_reference()
+    schema = ruleset_schema()
+    blocks = [schema, *schema["$defs"].values()]
+    names = {name for block in blocks for name in block["properties"]} | AUTHOR_OPERATORS
+    names |= set(shared_concepts().by_name)
+    assert sorted(name for name in names if f"`{name}`" not in reference) == []
+
+
+def test_every_field_says_what_it_is_for() -> None:
+    lines = [line for line in field_reference().splitlines() if line.startswith("| `")]
+    assert [line for line in lines if re.search(r"\|\s+\|$", line) and "concept" not in line] == []
+
+
+def test_the_grammar_page_is_the_grammar() -> None:
+    assert GRAMMAR in grammar_page()
+
+
+def test_the_changelog_names_this_version() -> None:
+    version = re.search(r'^version = "(.+)"$', (TOP / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version
+    assert f"## {version[1]}" in (TOP / "CHANGELOG.md").read_text("utf-8")
+    assert f'__version__ = "{version[1]}"' in (TOP / "cds" / "__init__.py").read_text("utf-8")

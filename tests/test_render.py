@@ -1,0 +1,81 @@
+"""Reports and documents: what they must always say, whatever the result."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import cds
+from cds.diagnostics import Language
+from cds.document import GROUPS, document, result_schema
+from cds.operators.reasons import Reason
+from cds.render import _WORDS, report
+from cds.result import Result
+from cds.shipped import DEMO_AT, DEMO_PATIENT, shipped_rulesets
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    patient = cds.Patient.from_dict(json.loads(DEMO_PATIENT.read_bytes()))
+    return cds.load(shipped_rulesets()).evaluate(patient, at=DEMO_AT, allow_draft=True)
+
+
+def test_every_finding_is_listed_once(result: Result) -> None:
+    made = document(result)
+    assert sorted(each["id"] for each in made["findings"]) == sorted(each.id for each in result.findings)
+    assert sum(made["counts"].values()) == len(result.findings)
+    assert {each["group"] for each in made["findings"]} <= set(GROUPS)
+    listed = report(result, everything=True)
+    assert [each.id for each in result.findings if listed.count(each.id) == 0] == []
+
+
+def test_the_worst_stands_first_also_while_it_waits(result: Result) -> None:
+    shown = [each for each in document(result)["findings"] if each["group"] in ("fired", "unconfirmed")]
+    assert [(each["colour"], each["status"]) for each in shown[:3]] == [
+        ("red", "fired"),
+        ("red", "unconfirmed"),
+        ("yellow", "fired"),
+    ]
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_is_said_in_every_language(
+    result: Result, reason: Reason, language: cds.diagnostics.Language
+) -> None:
+    untold = tuple(
+        replace(each, status="unknown", colour="", reason=reason, value=None, limit=None, hidden_by="")
+        for each in result.findings
+    )
+    made = replace(result, findings=untold)
+    Draft202012Validator(result_schema()).validate(document(made, language, explain=True))
+    text = report(made, language)
+    count = len(untold)
+    expected = {
+        "en": f"0 findings; {count} of {count} rules could not be told",
+        "nb": f"0 funn; {count} av {count} regler kan ikke avgjøres",
+        "nn": f"0 funn; {count} av {count} reglar kan ikkje avgjerast",
+    }
+    assert expected[language] in text
+    assert "✓" not in text
+
+
+def test_a_worse_colour_that_could_not_be_told_is_said(result: Result) -> None:
+    fired = replace(result["weight_gain"], uncertain=True, reason=Reason.limit_expired)
+    text = report(replace(result, findings=(fired,)))
+    assert "A worse colour could not be told: the patient's own limit has expired" in text
+
+
+def test_a_text_in_another_language_is_marked(result: Result) -> None:
+    finding = result["weight_gain"]
+    wording = replace(finding.rule.wording, summary={"nb": "Vekten har økt"})
+    changed = replace(finding, rule=replace(finding.rule, wording=wording))
+    assert "Vekten har økt [nb]" in report(replace(result, findings=(changed,)))
+
+
+def test_words_have_the_same_places_to_fill_in_every_language() -> None:
+    def places(text: str) -> set[str]:
+        return {each.partition("}")[0] for each in text.split("{")[1:]}
+
+    assert {key for key, texts in _WORDS.items() if len({frozenset(places(each)) for each in texts}) > 1} == set()
