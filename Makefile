@@ -28,7 +28,7 @@ clean:
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "cds needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3" >&2; exit 2; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/core: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing cds into $(VENV) ..."

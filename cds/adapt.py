@@ -13,7 +13,7 @@ from cds.diagnostics.adaptation import (
     SwitchedOffButNeeded,
     TwoAdaptations,
 )
-from cds.grammar import Quantity
+from cds.grammar import Quantity, is_version
 from cds.model import AdaptedLimit, AdaptedRule, Alarm, Limit, Missing, Rule, RulesetFile
 from cds.phrases import fired_names
 from cds.reading import LoadedAdaptation, LoadedFile
@@ -46,17 +46,6 @@ def adapt(
             if not problems:
                 adapted[ruleset] = _changed(target, adaptation)
     return [adapted[each.model.ruleset] for each in files], found
-
-
-def is_version(version: str, wanted: str) -> bool:
-    """Whether a version is in a range such as `1.x`, `1.2.x` or `1.2.3`.
-
-    >>> is_version("1.4.0", "1.x"), is_version("2.0.0", "1.x")
-    (True, False)
-    """
-    parts = wanted.split(".")
-    have = version.split(".")
-    return bool(wanted) and all(part in ("x", number) for part, number in zip(parts, have, strict=False))
 
 
 def _rules(model: RulesetFile) -> dict[str, Alarm]:

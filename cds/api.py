@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra
 from cds.execute.explain import evaluate
 from cds.loading import Checked, load_plan
 from cds.patient import Patient as Facts
-from cds.patient import PatientLimit
 from cds.periods import NORWAY, instant, zone
 from cds.plan import Head, Plan
 from cds.result import Result

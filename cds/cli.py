@@ -15,6 +15,7 @@ from cds.commands import authoring, lookup, running
 from cds.diagnostics import CdsError
 
 MISUSE: Final = 2
+INTERRUPTED: Final = 130  # as shells count it
 LANGUAGES: Final = ("nb", "nn", "en")
 
 Command = Callable[[argparse.Namespace], int]
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except CdsError as error:
         return _misuse(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:  # the reader, say `head`, has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

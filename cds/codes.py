@@ -83,17 +83,21 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A code system. url: its own address; aliases: other addresses seen in data; by_prefix: `I50` holds I50.9."""
+    """A code system. url: its own address; aliases: other addresses seen in data.
+
+    by_prefix: `I50` holds I50.9. has_check_digit: no two codes differ in one digit only.
+    """
 
     name: str
     url: str
     aliases: tuple[str, ...] = ()
     by_prefix: bool = False
+    has_check_digit: bool = False
 
 
 SYSTEMS: Final = (
-    System("LOINC", "http://loinc.org", ("urn:oid:2.16.840.1.113883.6.1",)),
-    System("SNOMED CT", "http://snomed.info/sct", ("urn:oid:2.16.840.1.113883.6.96",)),
+    System("LOINC", "http://loinc.org", ("urn:oid:2.16.840.1.113883.6.1",), has_check_digit=True),
+    System("SNOMED CT", "http://snomed.info/sct", ("urn:oid:2.16.840.1.113883.6.96",), has_check_digit=True),
     System(
         "ICD-10",
         "http://hl7.org/fhir/sid/icd-10-no",
@@ -119,6 +123,7 @@ _URLS: Final[Mapping[str, str]] = {
     address: each.url for each in SYSTEMS for address in (each.url, each.name, *each.aliases)
 }
 _PREFIXED: Final = frozenset(each.url for each in SYSTEMS if each.by_prefix)
+_CHECKED: Final = frozenset(each.url for each in SYSTEMS if each.has_check_digit)
 _SHORTEST_PREFIX: Final = 3  # I50, K77
 
 
@@ -162,6 +167,13 @@ class Concepts:
         lengths = range(len(plain), _SHORTEST_PREFIX - 1, -1)
         return tuple(dict.fromkeys(hit for end in lengths for hit in self._by_code.get((url, plain[:end]), ())))
 
+    def one_digit_off(self, system: str, code: str) -> tuple[str, ...]:
+        """(concept, known code) of a code that differs from this one in one digit; () when there is none.
+
+        Only in systems with check digits, where such a code is a slip of the pen.
+        """
+        return self._slips.get((_URLS.get(system, system), code), ())
+
     def classes(self, atc: str) -> tuple[str, ...]:
         """Names of the medicine classes that hold an ATC code, in alphabetical order."""
         return tuple(name for name, prefixes in self._atc if atc.upper().startswith(prefixes))
@@ -195,6 +207,18 @@ class Concepts:
                     key = url, _plain(code) if url in _PREFIXED else code
                     found[key] = (*found.get(key, ()), (name, part))
         return found
+
+    @cached_property
+    def _slips(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        return {
+            (url, f"{code[:place]}{digit}{code[place + 1 :]}"): (hits[0][0], code)
+            for (url, code), hits in sorted(self._by_code.items())
+            if url in _CHECKED
+            for place, written in enumerate(code)
+            if written.isdigit()
+            for digit in "0123456789"
+            if digit != written
+        }
 
     @cached_property
     def _atc(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

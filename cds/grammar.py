@@ -78,7 +78,7 @@ class ClockSpan:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """`4 days`, `12 readings`, `70 % monitored`; kind: days, readings, monitored, worn."""
+    """`4 days`, `12 readings`, `70 % monitored`; kind: days, readings, monitored."""
 
     amount: float
     kind: str
@@ -108,7 +108,7 @@ _QUANTITY: Final = re.compile(rf"({_NUMBER})\s*(\S(?:.*\S)?)?")
 _SPAN: Final = re.compile(rf"({_NUMBER})\s+to\s+({_NUMBER})\s*(\S(?:.*\S)?)?")
 _DURATION: Final = re.compile(r"(\d{1,6})\s+(min|hours?|days?|weeks?|months?|years?)")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
-_REQUIREMENT: Final = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*(readings?|days?|%\s+monitored|%\s+worn)")
+_REQUIREMENT: Final = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*(readings?|days?|%\s+monitored)")
 _CONFIRM: Final = re.compile(r"(\d{1,3})\s+readings?\s+within\s+(.+)")
 _BAND: Final = re.compile(
     rf"(at most|at least|above|below)\s+({_NUMBER})|({_NUMBER})(?:\s+to\s+(below\s+)?({_NUMBER}))?"
@@ -172,7 +172,7 @@ def read_requirement(text: str) -> Requirement:
     if not match:
         raise Misread(NotARequirement, text)
     word = match[2].rpartition(" ")[2]
-    kind = word if word in ("monitored", "worn") else _singular(word)
+    kind = word if word == "monitored" else _singular(word)
     if kind in ("readings", "days") and "." in match[1]:
         raise Misread(NotARequirement, text)
     return Requirement(float(match[1]), kind)
@@ -200,6 +200,16 @@ def read_band(text: str) -> Band:
     if word:
         return Band(float(bound), word == "at least", None, False, text)
     return Band(float(low), True, float(high if high is not None else low), not open_end, text)
+
+
+def is_version(version: str, wanted: str) -> bool:
+    """Whether a version is one of those wanted: `1.x`, `1.2.x`, `1.2.3`, or the beginning `1.2`.
+
+    >>> is_version("1.2.3", "1.x"), is_version("1.2.3", "1.2"), is_version("1.12.3", "1.1.x")
+    (True, True, False)
+    """
+    parts = wanted.removesuffix(".x").split(".")
+    return version.split(".")[: len(parts)] == parts
 
 
 def _singular(unit: str) -> str:

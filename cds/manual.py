@@ -6,13 +6,14 @@ from typing import Any, Final
 from cds.adapters.shapes import as_list, as_object
 from cds.catalogue import shared_concepts
 from cds.codes import Concept
-from cds.model import Alarm, RulesetFile
+from cds.model import AdaptationFile, Alarm, RulesetFile
 from cds.model import Rule as RuleBlock
 from cds.operators import OPERATORS, Operator
 from cds.phrases import GRAMMAR
 
 Schema = dict[str, Any]
 
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ONE_OR_MORE: Final = ("hidden_by", "unknown_while")
 _BLOCKS: Final = (
     ("sources", "Source"),
@@ -42,7 +43,13 @@ def ruleset_schema() -> Schema:
             written = definitions[name]["properties"][field]
             either = {"anyOf": [written.pop("items"), {"type": written.pop("type"), "items": {"type": "string"}}]}
             written.update(either)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "cds ruleset"}
+    return {"$schema": _DIALECT, **schema, "title": "cds ruleset"}
+
+
+def adaptation_schema() -> Schema:
+    """JSON Schema of a file that adapts a ruleset locally."""
+    schema = _written(AdaptationFile.model_json_schema(by_alias=True))
+    return {"$schema": _DIALECT, **schema, "title": "cds adaptation"}
 
 
 def _name_operators(value: Schema) -> None:
@@ -98,9 +105,18 @@ def field_reference() -> str:
         lines += ["", f"## {block}", "", described["description"], "", *_table(described, leave_out=_shared(name))]
     lines += ["", "## Texts and alarm", "", "Also in every zone, rule and missing-data rule.", ""]
     lines += _table(schema["$defs"]["Rule"], leave_out=RuleBlock.model_fields.keys() - Alarm.model_fields.keys())
+    lines += ["", "## Local adaptation", "", "A file of its own, loaded together with the ruleset that it adapts.", ""]
+    lines += _adaptation()
     lines += ["", "## Operators", "", "Under `values`, one per value: `mean: weight`.", "", *_operators()]
     lines += ["", "## Concepts", "", "What inputs may name; files of your own may add to them.", "", *_concepts()]
     return "\n".join(lines) + "\n"
+
+
+def _adaptation() -> Iterator[str]:
+    schema = adaptation_schema()
+    yield from _table(schema)
+    for name, block in (("AdaptedLimit", "limits"), ("AdaptedRule", "rules")):
+        yield from ("", f"Under `{block}`:", "", *_table(schema["$defs"][name]))
 
 
 def _shared(block: str) -> Collection[str]:
@@ -118,6 +134,8 @@ def _table(schema: Schema, known: Mapping[str, str] = _NOTHING, leave_out: Colle
 
 def _form(field: Schema) -> str:
     """How a field is written, in a few words."""
+    if "$ref" in field:
+        return "block"
     if "enum" in field:
         return " or ".join(f"`{each}`" for each in field["enum"])
     if "const" in field:

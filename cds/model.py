@@ -138,9 +138,9 @@ class Source(Strict):
 class Review(Strict):
     """Who approved this file, as it stands."""
 
-    name: Plain
-    role: Plain
-    date: Annotated[date, _text(_date), _words("date", "2026-11-01")]
+    name: Plain = Field(description="Who reviewed it.")
+    role: Plain = Field(description="In what role, for instance cardiologist.")
+    date: Annotated[date, _text(_date), _words("date", "2026-11-01"), Field(description="When.")]
     hash: Plain = Field(description="Content hash of the reviewed file; an edit voids the review.")
 
 
@@ -243,7 +243,9 @@ class Value(Strict):
         None, description="As `last`; days: from 00:00 of the day that many days before."
     )
     require: tuple[RequirementText, ...] = Field((), description="Least readings, days or share; else unknown.")
-    newest_within: DurationText | None = Field(None, description="Unknown when the newest reading is older.")
+    newest_within: DurationText | None = Field(
+        None, description="Unknown when the newest reading is older; days as for within."
+    )
     round: QuantityText | None = Field(None, description="Round the value itself to this step, half away from zero.")
     show: Annotated[str, _text(_matching(r"[0-4] decimals?", NotAQuantity, "`0 decimals` to `4 decimals`"))] | None = (
         Field(None, description="Decimals when displayed; never changes the value.")
@@ -342,28 +344,34 @@ class Missing(Alarm):
 class RulesetFile(Strict):
     """A ruleset file."""
 
-    language: Annotated[int, _text(_language), _words("version of the language", "1")]
+    language: Annotated[int, _text(_language), _words("version of the language", "1")] = Field(
+        description="Version of the language, not of the ruleset."
+    )
     ruleset: RulesetId = Field(description="Its id: lower case words joined by hyphens.")
-    version: VersionText
+    version: VersionText = Field(description="Its version; any change of meaning makes a new one.")
     status: Literal["draft", "active", "retired"] = Field(description="Drafts run only when asked for.")
-    title: Texts
+    title: Texts = Field(description="What people call it.")
     intended_use: Texts = Field({}, description="Purpose, users, patients, and what it is not for.")
     owner: Plain | None = Field(None, description="Who answers for it.")
     review_by: Annotated[date, _text(_date), _words("date", "2027-11-01")] | None = Field(
         None, description="When it must be looked at again."
     )
-    sources: Mapping[NameText, Source] = Field({})
+    sources: Mapping[NameText, Source] = Field({}, description="Where numbers and rules come from, by name.")
     reviewed: Review | None = Field(None, description="Required for active.")
     uses: Mapping[NameText, Plain] = Field({}, description="Other rulesets: `alias: id 1.x`.")
     applies_to: tuple[ConditionText, ...] = Field((), description="All must hold.")
-    inputs: Mapping[NameText, Annotated[Input, BeforeValidator(_input)]] = Field({})
-    limits: Mapping[NameText, Limit] = Field({})
-    values: Mapping[NameText, Annotated[Value, BeforeValidator(_value)]] = Field({})
-    bands: Mapping[NameText, BandTable] = Field({})
-    scores: Mapping[NameText, Score] = Field({})
-    zones: Mapping[NameText, Zone] = Field({})
-    rules: Mapping[NameText, Rule] = Field({})
-    missing: Mapping[NameText, Missing] = Field({})
+    inputs: Mapping[NameText, Annotated[Input, BeforeValidator(_input)]] = Field(
+        {}, description="What it reads: `name: concept`, or a block."
+    )
+    limits: Mapping[NameText, Limit] = Field({}, description="Every number of the ruleset, by name.")
+    values: Mapping[NameText, Annotated[Value, BeforeValidator(_value)]] = Field(
+        {}, description="Ways of looking at an input over time, by name."
+    )
+    bands: Mapping[NameText, BandTable] = Field({}, description="Points by bands of a value.")
+    scores: Mapping[NameText, Score] = Field({}, description="Sums of points.")
+    zones: Mapping[NameText, Zone] = Field({}, description="Colours of one value; one finding per zone.")
+    rules: Mapping[NameText, Rule] = Field({}, description="Conditions that give a finding.")
+    missing: Mapping[NameText, Missing] = Field({}, description="Silence that gives a finding.")
 
 
 class AdaptedLimit(Strict):
@@ -386,10 +394,12 @@ class AdaptedRule(Strict):
 class AdaptationFile(Strict):
     """A local file that changes limits, colours and texts of a ruleset, or switches rules off; nothing else."""
 
-    language: Annotated[int, _text(_language), _words("version of the language", "1")]
+    language: Annotated[int, _text(_language), _words("version of the language", "1")] = Field(
+        description="Version of the language, not of the ruleset."
+    )
     adaptation: RulesetId = Field(description="Its id: lower case words joined by hyphens.")
     adapts: Plain = Field(description="The ruleset and its version: `id 1.x`.")
-    version: VersionText
+    version: VersionText = Field(description="Its version; any change of meaning makes a new one.")
     status: Literal["draft", "active", "retired"] = Field(description="A draft makes the adapted ruleset a draft.")
     owner: Plain | None = Field(None, description="Who answers for it.")
     review_by: Annotated[date, _text(_date), _words("date", "2027-11-01")] | None = Field(
@@ -397,5 +407,5 @@ class AdaptationFile(Strict):
     )
     reviewed: Review | None = Field(None, description="Required for active.")
     switch_off: tuple[NameText, ...] = Field((), description="Rules that are not used here.")
-    limits: Mapping[NameText, AdaptedLimit] = Field({})
+    limits: Mapping[NameText, AdaptedLimit] = Field({}, description="Other numbers, within what the ruleset allows.")
     rules: Mapping[NameText, AdaptedRule] = Field({}, description="Rules, zones and missing-data rules.")

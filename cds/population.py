@@ -6,7 +6,7 @@ patient's own total order. Nothing here changes a fact: a population gives each 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -191,7 +191,7 @@ def _share_rows(tables: dict[str, Columns]) -> dict[str, Columns]:
     for key, columns in tables.items():
         other = first.setdefault(key.partition(".")[0], columns)
         same = {each: getattr(other, each) for each in _OF_READING if _is_same(other, columns, each)}
-        shared[key] = Columns(**{**vars(columns), **same})
+        shared[key] = replace(columns, **same)
     return shared
 
 

@@ -166,7 +166,7 @@ def dimension(text: str, language: Language = "en") -> str:
 
 
 @cache
-def conversion(source: str, target: str, molar_mass: float | None = None) -> Conversion | None:
+def conversion(source: str, target: str, molar_mass: float | Fraction | None = None) -> Conversion | None:
     """How to get from one unit to another; None when they measure different things or are not in the table.
 
     molar_mass: g/mol, needed between mg/dL and mmol/L and used for nothing else.

@@ -218,12 +218,14 @@ def filled(texts: Texts, names: Mapping[str, Shown], language: str) -> str:
     def fill(match: re.Match[str]) -> str:
         shown = names.get(match[1])
         if shown is None:
-            return match[0]
+            return "?"
         if match[1] == "newest":
             return moment_text(shown.newest, spoken)
         after = match.string[match.end() :]
         unit = unit_text(shown.unit, shown.value, spoken)
-        said = after.startswith("/") or (unit != "" and after.lstrip().startswith((unit, unit_text(shown.unit, 2.0, spoken))))
+        said = after.startswith("/") or (
+            unit != "" and after.lstrip().startswith((unit, unit_text(shown.unit, 2.0, spoken)))
+        )
         return shown_text(shown, spoken, with_unit=not said)
 
     return _PLACEHOLDER.sub(fill, text)

@@ -2,24 +2,37 @@
 
 import os
 import struct
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
+import numba
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cds
+from cds.adapters.records import patient_from_dict
+from cds.diagnostics import render
 from cds.execute.batch import score
+from cds.execute.compiled import cache_folder
 from cds.execute.explain import used_rows
 from cds.execute.findings import STATUSES, Findings
 from cds.execute.program import COLOURS, ORIGINS
 from cds.execute.single import Evaluation
+from cds.loading import check_texts, load_plan
 from cds.patient import Patient
+from cds.periods import instant, zone
 from cds.plan import NONE, Measure, Plan
 from cds.population import Population, population_of
 from tests.strategies import MOMENTS, SEEDS, patients, plans
+from tests.written import records, ruleset_texts
 
-PROFILES = {"quick": 250, "long": 10_000}
+PROFILES = {"quick": 250, "long": 4000}
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 examples = settings(
     max_examples=PROFILES[os.environ.get("CDS_PROFILE", "quick")],
@@ -133,3 +146,53 @@ def test_company_order_chunks_and_threads_change_nothing(data: st.DataObject, at
     assert expected == everything(plan, shuffled, at, chunk=chunk, threads=threads)
     one = pick.choice(people)
     assert expected[one.id] == everything(plan, [one], at)[one.id]
+
+
+@cache
+def shipped() -> Plan:
+    plan = load_plan([Path(cds.__file__).parent.parent / "rulesets"]).plan
+    assert plan
+    return plan
+
+
+@settings(examples, max_examples=examples.max_examples // 2)
+@given(records(), ruleset_texts(), SEEDS)
+def test_rulesets_as_they_are_written(written: tuple[str, list[dict[str, Any]]], text: str, seed: int) -> None:
+    """From YAML and records on; rows in another order in the records give the same findings."""
+    checked = check_texts([(text, "written.yaml", True)])
+    assert checked.plan, "\n".join(render(each, checked.lines) for each in checked.diagnostics)
+    moment = instant(written[0], zone())
+    assert moment
+    people = [patient_from_dict(each) for each in written[1]]
+    for plan in (checked.plan, shipped()):
+        expected = {each.id: alone(plan, each, moment[0]) for each in people}
+        assert expected == everything(plan, people, moment[0])
+        shuffled = [patient_from_dict(_shuffled(each, Random(seed))) for each in written[1]]
+        assert without_issues(expected) == without_issues(everything(plan, shuffled, moment[0]))
+
+
+def _shuffled(record: dict[str, Any], pick: Random) -> dict[str, Any]:
+    readings = {key: pick.sample(rows, len(rows)) for key, rows in record["readings"].items()}
+    return {**record, "readings": readings, "doses": pick.sample(record["doses"], len(record["doses"]))}
+
+
+def without_issues(said: dict[str, Said]) -> dict[str, Said]:
+    """Issues name the place of a row in the data, which another order changes."""
+    return {name: {key: each for key, each in one.items() if key != "issues"} for name, one in said.items()}
+
+
+def test_no_operator_reads_past_its_rows() -> None:
+    """The same tests with compiled code that checks every index, in a cache folder of its own."""
+    if numba.config.BOUNDSCHECK:
+        pytest.skip("this is that run")
+    folder = cache_folder().parent / "bounds-checked"
+    names = [name for name in globals() if name.startswith("test_") and name != "test_no_operator_reads_past_its_rows"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"{__file__}::{name}" for name in names)],
+        env={**os.environ, "NUMBA_BOUNDSCHECK": "1", "CDS_CACHE": str(folder)},
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

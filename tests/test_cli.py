@@ -340,7 +340,7 @@ def test_explain_offers_the_code_that_was_meant(cds: Cds) -> None:
     assert "did you mean" in err
 
 
-@pytest.mark.parametrize("subject", ["ruleset", "patient", "result"])
+@pytest.mark.parametrize("subject", ["ruleset", "adaptation", "patient", "result"])
 def test_schemas_are_schemas(cds: Cds, subject: str) -> None:
     code, out, _ = cds("schema", subject)
     assert code == 0

@@ -24,9 +24,10 @@ from cds.diagnostics import (
     in_order,
     render,
 )
-from cds.diagnostics.explain import MODULES, SURROUNDINGS, Explanation, files_of, parts_of
+from cds.diagnostics.explain import MODULES, SURROUNDINGS, Explanation, files_of, parts_of, whole
 from cds.diagnostics.internal import Unexpected
 from cds.diagnostics.notation import NotAQuantity
+from cds.diagnostics.scores import ScoresTooDeep
 from cds.diagnostics.shape import UnknownField, WrongShape
 from cds.diagnostics.writing import DuplicateName, EmptyFile, NotUtf8, TooLarge, TooMany
 from cds.loading import check_texts
@@ -36,7 +37,7 @@ from tests.test_source import mutated
 PACKAGE = Path(cds.diagnostics.__file__).parents[1]
 ERRORS = sorted((Path(__file__).parent / "errors").glob("*.yaml"))
 EXPECTED = "--- expected ---\n"
-WITHOUT_EXAMPLE = {TooLarge, TooMany, NotUtf8, EmptyFile, Unexpected}
+WITHOUT_EXAMPLE = (TooLarge, TooMany, NotUtf8, EmptyFile, ScoresTooDeep, Unexpected)
 
 pytestmark = pytest.mark.filterwarnings("error")
 RULESET_CODES = [kind for kind in all_codes().values() if kind.subject == "ruleset"]
@@ -130,7 +131,34 @@ def without_example() -> set[type[Code]]:
 def test_all_others_have_one() -> None:
     from cds.diagnostics.findings import ActiveNeedsCases
 
-    assert without_example() == WITHOUT_EXAMPLE | {ActiveNeedsCases}
+    assert without_example() == {*WITHOUT_EXAMPLE, ActiveNeedsCases}
+
+
+def scores_on_scores(levels: int) -> str:
+    sums = [f"  s{level}:\n    sum:\n      - {f's{level - 1}' if level else 'weights'}\n" for level in range(levels)]
+    bands = "bands:\n  weights:\n    value: current\n    points:\n      - below 80: 1\n      - at least 80: 2\n"
+    limit = "limits:\n  many:\n    default: 2 points\n    source: house\n"
+    rule = "rules:\n  high:\n    when: s{} is at least many\n    colour: yellow\n    summary:\n      en: High\n"
+    return whole(bands + "scores:\n" + "".join(sums) + limit + rule.format(levels - 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (TooLarge, "title: " + "x" * 1_100_000),
+        (TooMany, "inputs:\n" + "".join(f"  a{n}: b\n" for n in range(50_001))),
+        (NotUtf8, b"title: \xff"),
+        (EmptyFile, ""),
+        (ScoresTooDeep, scores_on_scores(21)),
+    ],
+    ids=lambda each: each.__name__ if isinstance(each, type) else "",
+)
+def test_what_no_docstring_can_show_is_found_too(kind: type[Code], text: str | bytes) -> None:
+    assert [kind.number] == [each.code for each in check_texts([(text, "demo.yaml", True)]).diagnostics]
+
+
+def test_twenty_levels_of_scores_are_accepted() -> None:
+    assert () == check_texts([(scores_on_scores(20), "demo.yaml", True)]).diagnostics
 
 
 def printed(text: str, has_cases: bool) -> str:

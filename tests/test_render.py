@@ -41,9 +41,7 @@ def test_the_worst_stands_first_also_while_it_waits(result: Result) -> None:
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 @pytest.mark.parametrize("reason", Reason)
-def test_every_reason_is_said_in_every_language(
-    result: Result, reason: Reason, language: cds.diagnostics.Language
-) -> None:
+def test_every_reason_is_said_in_every_language(result: Result, reason: Reason, language: Language) -> None:
     untold = tuple(
         replace(each, status="unknown", colour="", reason=reason, value=None, limit=None, hidden_by="")
         for each in result.findings

@@ -138,8 +138,7 @@ def _resources(intake: Intake, data: Json) -> Iterator[Resource]:
     for number, written in enumerate(entries or ()):
         entry = as_object(written) or {}
         content = as_object(entry.get("resource"))
-        method = as_text((as_object(entry.get("request")) or {}).get("method"))
-        if method in _NOT_STORED:
+        if "request" in entry and as_text((as_object(entry["request"]) or {}).get("method")) in _NOT_STORED:
             continue
         if content is None or not isinstance(content.get("resourceType"), str):
             intake.note("entry_not_read", f"entry[{number}]")

@@ -7,7 +7,7 @@ from cds.adapters.amounts import MASKED, MISSING, UNTOLD, Amount, accepted_units
 from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
 from cds.adapters.rows import Intake, Reading, is_future_dated, keys_meant
 from cds.adapters.shapes import as_list, as_object, as_text
-from cds.codes import Attribute, Concept, system_url
+from cds.codes import Attribute, Concept
 from cds.operators.reasons import NO_DATA
 from cds.operators.series import FIRST_TIME
 from cds.periods import instant
@@ -15,7 +15,6 @@ from cds.units import unit_of
 
 _USED: Final = frozenset({"final", "amended", "corrected"})
 _UCUM: Final = frozenset({"http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8", ""})
-_CHECK_DIGITS: Final = frozenset({"http://loinc.org", "http://snomed.info/sct"})
 _BODY_POSITION: Final = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
 _POSITIONS: Final[Mapping[str, Attribute]] = {  # SNOMED CT
     "33586001": Attribute.SITTING,
@@ -36,7 +35,7 @@ class Observations:
         self._intake = intake
         self._hits: dict[tuple[str, str], tuple[Hit, ...]] = {}
         self._unknown = 0
-        self._near: dict[tuple[str, str], str] = {}
+        self._near: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def take(self, resource: Resource) -> None:
         """Add the readings of an Observation that is about the patient."""
@@ -101,23 +100,13 @@ class Observations:
             return
         for coding in codings(content.get("code")):
             if coding not in self._near:
-                self._near[coding] = self._nearest(*coding)
+                self._near[coding] = self._intake.concepts.one_digit_off(*coding)
                 if self._near[coding]:
-                    name, code = self._near[coding].split(" ")
-                    self._intake.note("unlike_code", place, name=name, known=code)
+                    name, known = self._near[coding]
+                    self._intake.note("unlike_code", place, name=name, known=known)
             if self._near[coding]:
                 return
         self._unknown += 1
-
-    def _nearest(self, system: str, code: str) -> str:
-        """`concept code` of a known code that differs in one digit; with check digits, such a code is a slip."""
-        url = system_url(system)
-        for concept in self._intake.concepts.of_kind("measurement", "panel") if url in _CHECK_DIGITS else ():
-            for each in (concept, *concept.parts.values()):
-                for other in (known for known_system, known in each.codes if known_system == url):
-                    if len(other) == len(code) and sum(a != b for a, b in zip(other, code, strict=True)) == 1:
-                        return f"{concept.name} {other}"
-        return ""
 
     def _withhold(self, names: Iterable[str]) -> None:
         """A masked Observation that has no place in the rows: its measurement is not known in full."""

@@ -88,9 +88,11 @@ def is_masked(content: Json) -> bool:
 
 def codings(concept: object) -> list[tuple[str, str]]:
     """(system, code) of each coding of a CodeableConcept."""
-    listed = as_list((as_object(concept) or {}).get("coding")) or ()
+    listed = as_list((as_object(concept) or {}).get("coding"))
+    if not listed:
+        return []
     found = [as_object(each) or {} for each in listed]
-    return [(as_text(each.get("system")), as_text(each.get("code"))) for each in found if each.get("code")]
+    return [(as_text(each.get("system")), each["code"]) for each in found if isinstance(each.get("code"), str)]
 
 
 def one_of(words: Iterable[str], concept: object) -> str:

@@ -23,7 +23,8 @@ def limits_from_dicts(rows: Sequence[object]) -> tuple[tuple[PatientLimit, ...],
     A limit that cannot be read keeps its name and gets no number (NaN): it must make its rules unknown, and never
     give way to the ruleset's own number.
 
-    >>> limits, issues = limits_from_dicts([{"limit": "gain_yellow", "value": 1.5, "unit": "kg", "until": "2026-12-31"}])
+    >>> row = {"limit": "gain_yellow", "value": 1.5, "unit": "kg", "until": "2026-12-31"}
+    >>> limits, issues = limits_from_dicts([row])
     >>> limits[0].value, str(limits[0].until), issues
     (1.5, '2026-12-31', ())
     """

@@ -141,7 +141,7 @@ def read_event(text: str, zone: Zone) -> Record:
     return row
 
 
-def read_presence(text: str, name: str, zone: Zone) -> Record | None | bool:
+def read_presence(text: str, name: str, zone: Zone) -> Record | bool | None:
     """A record's fields of a diagnosis or device; None for `no`, False for `unknown` (not supplied)."""
     first, *words = split(text)
     if first in ("no", "unknown") and not words:

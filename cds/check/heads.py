@@ -9,6 +9,7 @@ from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.advice import Retired
 from cds.diagnostics.findings import ActiveNeedsCases, ActiveNeedsReview
 from cds.diagnostics.names import NotAUse, RulesetTwice, UnknownRuleset, VersionNotMet
+from cds.grammar import is_version
 from cds.reading import LoadedFile
 
 _USE: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)* (\d{1,4}(?:\.\d{1,4}){0,2}(?:\.x)?)")
@@ -48,16 +49,6 @@ def _use(names: Names, alias: str, use: str) -> Iterator[Diagnostic]:
     other = names.files.get(name)
     if other is None:
         yield UnknownRuleset.at(place, near=closest(name, names.files), name=name)
-    elif not is_met(other.model.version, match[1]):
+    elif not is_version(other.model.version, match[1]):
         also = other.place("version")
         yield VersionNotMet.at(place, also=also, name=name, wanted=match[1], found=other.model.version)
-
-
-def is_met(version: str, wanted: str) -> bool:
-    """Whether a version is one of those wanted: `1.x`, `1.2.x`, `1.2.3`, or the beginning `1.2`.
-
-    >>> is_met("1.2.3", "1.x"), is_met("1.2.3", "1.2"), is_met("1.12.3", "1.1.x")
-    (True, True, False)
-    """
-    parts = wanted.removesuffix(".x").split(".")
-    return version.split(".")[: len(parts)] == parts

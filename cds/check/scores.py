@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from cds.check.amounts import fits, in_unit, mismatch, unknown_unit
 from cds.check.circles import circles
@@ -13,10 +14,12 @@ from cds.diagnostics import Diagnostic
 from cds.diagnostics.advice import BandsUnsorted
 from cds.diagnostics.limits import ReversedSpan
 from cds.diagnostics.names import Cycle
-from cds.diagnostics.values import BandsGap, BandsOverlap
+from cds.diagnostics.scores import BandsGap, BandsOverlap, ScoresTooDeep
 from cds.grammar import Band
 from cds.model import BandTable
 from cds.operators import OPERATORS
+
+MOST_LEVELS: Final = 20  # of scores on scores; published scores have two or three
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,23 @@ def check_scores(names: Names) -> Iterator[Diagnostic]:
             if part not in known:
                 place = names.file.place("scores", name, "sum", position)
                 yield names.missing(part, place, "band table or score", known)
+    yield from _too_deep(names)
     sums = {name: score.sum for name, score in names.model.scores.items()}
     for circle in circles(sums):
         yield Cycle.at(names.key("scores", circle[0]), path=" → ".join((*circle, circle[0])))
+
+
+def _too_deep(names: Names) -> Iterator[Diagnostic]:
+    """The first score that stands on more than MOST_LEVELS levels of other scores."""
+    waiting = dict(names.model.scores)
+    placed = set(names.model.bands)
+    for _ in range(MOST_LEVELS):
+        ready = {name for name, score in waiting.items() if placed.issuperset(score.sum)}
+        placed |= ready
+        waiting = {name: score for name, score in waiting.items() if name not in ready}
+    ready = (name for name, score in waiting.items() if placed.issuperset(score.sum))
+    for name in ready:
+        yield ScoresTooDeep.at(names.key("scores", name), name=name, most=MOST_LEVELS)
 
 
 def _table(names: Names, name: str, table: BandTable) -> Iterator[Diagnostic]:

@@ -68,4 +68,4 @@ def _languages(names: Names, *path: str, texts: Texts) -> Iterator[Diagnostic]:
     missing = [language for language in names.model.title if language not in texts]
     if texts and missing:
         where = f"`{path[-1]}`" if len(path) == 1 else f"`{path[-1]}` ({path[-2]})"
-        yield TextMissing.at(names.key(*path), where=where, languages=", ".join(missing))
+        yield TextMissing.at(names.key(*path), where=where, languages=", ".join(f"`{each}`" for each in missing))

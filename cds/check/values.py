@@ -98,7 +98,7 @@ def _requirements(names: Names, name: str, value: Value, operator: Operator) -> 
     allowed = ", ".join(_REQUIREMENTS[each] for each in sorted(operator.requirements))
     for position, requirement in enumerate(value.require):
         spot = names.spot("values", name, "require", position)
-        text = f"{requirement.amount:g} {'% ' if requirement.kind in ('monitored', 'worn') else ''}{requirement.kind}"
+        text = f"{requirement.amount:g} {'% ' if requirement.kind == 'monitored' else ''}{requirement.kind}"
         window = value.last or value.within
         if requirement.kind not in operator.requirements:
             yield RequirementNotTaken.at(spot.place, operator=operator.name, text=text, allowed=allowed)

@@ -10,7 +10,7 @@ from cds.adapters.records_schema import records_schema
 from cds.diagnostics import CdsError, all_codes, closest, explanation
 from cds.diagnostics.explain import parts_of
 from cds.document import result_schema
-from cds.manual import field_reference, grammar_page, ruleset_schema
+from cds.manual import adaptation_schema, field_reference, grammar_page, ruleset_schema
 
 
 def _printed(schema: Callable[[], dict[str, Any]]) -> Callable[[], str]:
@@ -19,6 +19,7 @@ def _printed(schema: Callable[[], dict[str, Any]]) -> Callable[[], str]:
 
 SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
     "ruleset": _printed(ruleset_schema),
+    "adaptation": _printed(adaptation_schema),
     "patient": _printed(records_schema),
     "result": _printed(result_schema),
     "reference": field_reference,

@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Sequence
 
 from cds.codes import Concepts
-from cds.compile.rules import compile_rules
-from cds.compile.scope import Builder, Scope
 from cds.compile.limits import compile_limits
 from cds.compile.measures import compile_scores, compile_values
+from cds.compile.rules import compile_rules
+from cds.compile.scope import Builder, Scope
 from cds.model import Source
 from cds.plan import Head, Plan
 from cds.reading import LoadedFile

@@ -75,6 +75,9 @@ _NB: Final = {
     "the value": "verdien",
     "the file": "filen",
     "this file": "denne filen",
+    "the concept": "begrepet",
+    "code system": "kodesystem",
+    "something else": "noe annet",
 }
 
 

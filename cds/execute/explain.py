@@ -20,7 +20,6 @@ from cds.plan import (
     NONE,
     And,
     Arithmetic,
-    Choice,
     Compare,
     Condition,
     Fires,

@@ -223,7 +223,9 @@ def add_part(part: Column, part_reason: Column, value: Column, reason: Column) -
     """Add one more part of a sum; the first part that is not known makes the sum so."""
     for i in range(len(value)):
         if reason[i] == KNOWN:
-            value[i], reason[i] = (value[i] + part[i], KNOWN) if part_reason[i] == KNOWN else (0.0, unbounded(part_reason[i]))
+            value[i], reason[i] = (
+                (value[i] + part[i], KNOWN) if part_reason[i] == KNOWN else (0.0, unbounded(part_reason[i]))
+            )
 
 
 def choose(state: Column, case: Column, case_reason: Column, is_open: Column, value: Column, reason: Column) -> None:

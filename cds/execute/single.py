@@ -10,7 +10,18 @@ from datetime import date
 
 from cds.execute.limits import Resolved, paired, resolve
 from cds.operators import OPERATORS
-from cds.operators.logic import arithmetic, both, compare, either, known, negate, rounded, truth, unbounded, without_noise
+from cds.operators.logic import (
+    arithmetic,
+    both,
+    compare,
+    either,
+    known,
+    negate,
+    rounded,
+    truth,
+    unbounded,
+    without_noise,
+)
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,

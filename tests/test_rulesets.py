@@ -1,0 +1,164 @@
+"""The rulesets that come with cds: their cases on every executor, their texts, sources, and how tight the cases are."""
+
+import os
+import re
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from cds.cases import CaseFile, CaseResult, case_files, run
+from cds.loading import Checked, check_paths
+from cds.plan import NONE, Constant, Limit, Rule
+from cds.reading import LoadedFile
+from cds.wording import summary
+
+FOLDER = Path(__file__).parents[1] / "rulesets"
+NAMES = sorted(
+    each.name.removesuffix(".yaml") for each in FOLDER.glob("*.yaml") if not each.name.endswith(".test.yaml")
+)
+LANGUAGES = {"nb", "nn", "en"}
+HAS_BATCH = all(find_spec(name) for name in ("numpy", "numba", "pyarrow"))
+SHARED = Path(os.environ.get("CDS_SHARED", Path(__file__).parents[2] / "shared"))
+VKP_CODES = SHARED / "data" / "norway" / "vkp-alert-code-v090.codesystem.xml"
+
+# How far a limit is moved to see whether a case notices: the smallest difference that a clinician would write.
+STEPS = {"mmHg": 1.0, "kg": 0.05, "days": 1.0, "min": 1.0, "doses": 1.0, "%": 2.0, "years": 1.0, "": 1.0}
+
+
+@cache
+def checked() -> Checked:
+    return check_paths([FOLDER])
+
+
+@cache
+def files() -> dict[str, CaseFile]:
+    return {Path(each.file).name.removesuffix(".test.yaml"): each for each in case_files(checked())}
+
+
+@cache
+def results(name: str) -> tuple[CaseResult, ...]:
+    return tuple(run(files()[name].cases, checked()))
+
+
+def loaded(name: str) -> LoadedFile:
+    return next(each for each in checked().files if each.model.ruleset == name)
+
+
+def cases() -> list[tuple[str, int, str]]:
+    return [(name, place, case.name) for name in NAMES for place, case in enumerate(files()[name].cases)]
+
+
+def test_nothing_is_wrong_with_them() -> None:
+    assert () == checked().diagnostics
+    assert set(NAMES) == set(files())
+    assert dict.fromkeys(NAMES, ()) == {name: each.diagnostics for name, each in files().items()}
+
+
+@pytest.mark.parametrize(("name", "place", "case"), cases(), ids=[f"{name}: {case}" for name, _, case in cases()])
+def test_case(name: str, place: int, case: str) -> None:
+    result = results(name)[place]
+    assert case == result.case.name
+    assert "" == result.report()
+    assert result.is_ok
+    assert (("single", "batch") if HAS_BATCH else ("single",)) == result.executors
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_head(name: str) -> None:
+    model = loaded(name).model
+    assert "draft" == model.status
+    assert "to be named" == model.owner
+    assert model.review_by
+    assert LANGUAGES == set(model.title) == set(model.intended_use)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_in_every_language(name: str) -> None:
+    model = loaded(name).model
+    for limit in model.limits.values():
+        assert LANGUAGES == set(limit.label)
+    for block in (*model.rules.values(), *model.zones.values(), *model.missing.values()):
+        texts = [block.summary, block.suggest, block.detail, block.patient, getattr(block, "unconfirmed", {})]
+        assert block.summary
+        assert all(LANGUAGES == set(each) for each in texts if each)
+        assert block.risks
+        assert block.vkp
+        for each in texts:
+            placeholders = {frozenset(re.findall(r"\{[^}]+\}", text)) for text in each.values()}
+            assert len(placeholders) <= 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_number_has_a_source_and_what_lacks_one_says_so(name: str) -> None:
+    model = loaded(name).model
+    for limit in model.limits.values():
+        assert limit.source in model.sources
+    for source in model.sources.values():
+        assert source.to_confirm or source.link
+    assert model.sources["proposal"].to_confirm
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_vkp_codes_exist(name: str) -> None:
+    if not VKP_CODES.exists():
+        pytest.skip(f"{VKP_CODES} is not here")
+    codes = {each.get("value") for each in ElementTree.parse(VKP_CODES).iter("{http://hl7.org/fhir}code")}
+    model = loaded(name).model
+    blocks = (*model.rules.values(), *model.zones.values(), *model.missing.values())
+    assert {each.vkp for each in blocks} <= codes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_summaries_fit_also_when_they_are_filled(name: str) -> None:
+    for result in results(name):
+        for finding in result.result.findings:
+            for language in LANGUAGES:
+                text = summary(finding, language)
+                assert len(text) <= 140
+                assert "{" not in text
+
+
+def rules(name: str) -> list[Rule]:
+    plan = checked().plan
+    assert plan
+    return [each for each in plan.rules if each.ruleset == name]
+
+
+@pytest.mark.parametrize("rule", [rule for name in NAMES for rule in rules(name)], ids=lambda rule: rule.id)
+def test_every_rule_is_seen_fired_quiet_unknown_and_not_applicable(rule: Rule) -> None:
+    found = {
+        each.status for file in files().values() for case in file.cases for each in case.expect if each.rule == rule.id
+    }
+    assert {"fired", "not_fired", "unknown", "not_applicable"} <= found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_clocks_change_in_some_case(name: str) -> None:
+    days = {case.at[:10] for case in files()[name].cases}
+    assert {each[:7] for each in days} >= {"2026-03", "2026-10"}
+
+
+def numbers() -> list[tuple[str, str, float]]:
+    """(ruleset, limit, by how much it is moved) for every limit with a number, up and down."""
+    plan = checked().plan
+    assert plan
+    limits = [each for each in plan.numbers if isinstance(each, Limit) and each.default != NONE]
+    return [(each.ruleset, each.name, sign * STEPS[each.unit]) for each in limits for sign in (1.0, -1.0)]
+
+
+@pytest.mark.parametrize(("ruleset", "limit", "by"), numbers(), ids=str)
+def test_a_case_notices_when_a_number_is_moved(ruleset: str, limit: str, by: float) -> None:
+    plan = checked().plan
+    assert plan
+    moved = list(plan.numbers)
+    for each in plan.numbers:
+        if isinstance(each, Limit) and (each.ruleset, each.name) == (ruleset, limit):
+            constant = moved[each.default]
+            assert isinstance(constant, Constant)
+            moved[each.default] = replace(constant, value=constant.value + by)
+    changed = replace(checked(), plan=replace(plan, numbers=tuple(moved)))
+    assert any(not each.is_ok for each in run(files()[ruleset].cases, changed, executors=("single",)))
