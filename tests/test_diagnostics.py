@@ -147,7 +147,7 @@ def scores_on_scores(levels: int) -> str:
     [
         (TooLarge, "title: " + "x" * 1_100_000),
         (TooMany, "inputs:\n" + "".join(f"  a{n}: b\n" for n in range(50_001))),
-        (NotUtf8, b"title: \xff"),
+        (NotUtf8, SURROUNDINGS.replace("Demo", "Mål").encode("latin-1")),
         (EmptyFile, ""),
         (ScoresTooDeep, scores_on_scores(21)),
     ],
