@@ -3,7 +3,7 @@
 The flow, from files to findings::
 
     rulesets/*.yaml ─ source ─▶ model ─ check ─▶ compile ─▶ plan ─┐
-                     (text+place) (typed)  (meaning)     (small tree)  ├─ execute ─▶ result ─▶ adapters: cards, fhir, tables
+                     (text+place) (typed)  (meaning)     (small tree)  ├─ execute ─▶ result ─▶ text, JSON, tables
     FHIR, records ─ adapters ──────────────▶ patient (facts in columns) ─┘
 
 >>> import cds

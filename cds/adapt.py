@@ -54,6 +54,7 @@ def _rules(model: RulesetFile) -> dict[str, Alarm]:
 
 def _wrong_names(target: LoadedFile, adaptation: LoadedAdaptation) -> Iterator[Diagnostic]:
     limits, rules = target.model.limits, _rules(target.model)
+    written: list[tuple[Mapping[str, Any], str, str, tuple[str | int, ...], str]]
     written = [(limits, "limit", "grense", ("limits", name), name) for name in adaptation.model.limits]
     written += [(rules, "rule", "regel", ("rules", name), name) for name in adaptation.model.rules]
     for position, name in enumerate(adaptation.model.switch_off):

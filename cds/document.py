@@ -17,7 +17,7 @@ from cds.operators import OPERATORS
 from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
 from cds.plan import Texts
-from cds.result import Explanation, Finding, Origin, Result, Shown, Step, Used, text_in
+from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Used, text_in
 from cds.wording import cure_text, filled, number_text, reason_text, shown_text, summary, unit_text
 
 FORMAT: Final = "cds-result/1"
@@ -132,10 +132,14 @@ class UnknownDocument:
 
 @dataclass(frozen=True, slots=True)
 class FindingDocument:
-    """What one rule or zone says. indicator, triage, vkp_severity: the colour in the words of CDS Hooks and VKP, ""
-    where there is no colour. language: the language that the texts are in, which may be another than asked for.
-    patient_text: words for the patient. value, limit: of the comparison that decided. newest: time of the newest
-    reading behind it, "" for none. unknown: why it, or for a fired finding a worse colour, cannot be told."""
+    """What one rule or zone says.
+
+    indicator, triage, vkp_severity: the colour in the words of CDS Hooks and VKP, "" where there is no colour.
+    summary, detail, suggest: "" unless it fired or waits for confirmation; patient_text: words for the patient, ""
+    unless it fired. language: that of the texts, which may be another than asked for. value, limit: of the comparison
+    that decided. newest: time of the newest reading behind it, "" for none. unknown: why it, or for a fired finding a
+    worse colour, cannot be told.
+    """
 
     id: str
     ruleset: str
@@ -251,8 +255,8 @@ def _finding(finding: Finding, language: Language, explain: bool) -> FindingDocu
     rule, wording, why = finding.rule, finding.rule.wording, finding.explain()
     severity = finding.severity if finding.colour or finding.status == "unknown" else None
 
-    def text(texts: Texts) -> str:
-        return filled(texts, why.names, language)
+    def text(texts: Texts, *statuses: Status) -> str:
+        return filled(texts, why.names, language) if finding.status in statuses else ""
 
     return FindingDocument(
         id=rule.id,
@@ -267,10 +271,10 @@ def _finding(finding: Finding, language: Language, explain: bool) -> FindingDocu
         triage=severity.triage if severity else "",
         vkp_severity=severity.vkp_severity if severity else "",
         vkp=rule.vkp,
-        summary=summary(finding, language),
-        detail=text(wording.detail),
-        suggest=text(wording.suggest),
-        patient_text=text(wording.patient),
+        summary=summary(finding, language) if finding.status in ("fired", "unconfirmed") else "",
+        detail=text(wording.detail, "fired", "unconfirmed"),
+        suggest=text(wording.suggest, "fired", "unconfirmed"),
+        patient_text=text(wording.patient, "fired"),
         language=text_in(wording.summary, language)[1],
         value=_number(_value(why), language),
         limit=_number(why.names.get("limit"), language),

@@ -6,7 +6,7 @@ The fields' descriptions are the field reference (`cds schema --reference`) and 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -145,7 +145,7 @@ class Review(Strict):
 
 
 class Input(Strict):
-    """What the ruleset reads. Exactly one of concept, diagnosis, device, medicine, dispenser_doses, dispenser_events."""
+    """What the ruleset reads. Exactly one of concept, diagnosis, device, dispenser_doses, dispenser_events."""
 
     concept: NameText | None = Field(None, description="A measurement or panel of the concept files.")
     diagnosis: NameText | None = Field(None, description="A diagnosis of the concept files.")
@@ -186,9 +186,11 @@ Amount = Quantity | Literal["not set"] | Mapping[str, Quantity] | tuple[Case, ..
 def _amount(value: Any) -> Any:
     """A quantity, `not set`, a unit pair (`mmol/L: 3.9`) or cases."""
     if isinstance(value, list):
-        return tuple(Case.model_validate(each) for each in value)
+        cases = cast("list[Any]", value)
+        return tuple(Case.model_validate(each) for each in cases)
     if isinstance(value, dict):
-        return {unit: _with_unit(unit, number) for unit, number in value.items()}
+        pair = cast("dict[str, Any]", value)
+        return {unit: _with_unit(unit, number) for unit, number in pair.items()}
     if not isinstance(value, str):
         raise Misread(WrongShape, "", expected="a number with its unit", found=_shape(value))
     if not value.strip():
@@ -273,7 +275,7 @@ def _value(value: Any) -> Any:
     """Bring `mean: weight` into the fields operator and of."""
     if not isinstance(value, dict):
         return value
-    written: dict[str, Any] = dict(value)
+    written = dict(cast("dict[str, Any]", value))
     found = [name for name in written if name in AUTHOR_OPERATORS]
     if not found:
         raise Misread(NoOperator, "", names=", ".join(sorted(AUTHOR_OPERATORS)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Texts = Mapping[str, str]  # language -> text
+Factor = tuple[float, float, float]  # numerator, denominator, shift, as in `cds.units`
 NONE = -1  # a reference to nothing
 
 
@@ -83,8 +84,10 @@ class Limit:
     beyond: int = NONE
     below: int = NONE
     was: tuple[str, ...] = ()
-    unit_factors: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
-    label: Texts = field(default_factory=dict)
+    unit_factors: Mapping[str, tuple[float, float, float]] = field(
+        default_factory=dict[str, tuple[float, float, float]]
+    )
+    label: Texts = field(default_factory=dict[str, str])
     source: str = ""
     adapted: bool = False
     decimals: int = NONE
@@ -98,7 +101,7 @@ class PairedLimit:
     limit: int
     default: int
     unit: str
-    factor: tuple[float, float, float]
+    factor: Factor
     decimals: int = NONE
 
 
@@ -250,10 +253,10 @@ class Wording:
     """What the author wrote for people, by language."""
 
     summary: Texts
-    detail: Texts = field(default_factory=dict)
-    patient: Texts = field(default_factory=dict)
-    suggest: Texts = field(default_factory=dict)
-    unconfirmed: Texts = field(default_factory=dict)
+    detail: Texts = field(default_factory=dict[str, str])
+    patient: Texts = field(default_factory=dict[str, str])
+    suggest: Texts = field(default_factory=dict[str, str])
+    unconfirmed: Texts = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +273,13 @@ class Rule:
     applies: Condition
     levels: tuple[Level, ...]
     wording: Wording
-    names: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, int] = field(default_factory=dict[str, int])
     subject: int = NONE
     unknown_while: tuple[int, ...] = ()
     hidden_by: tuple[int, ...] = ()
     vkp: str = ""
     source: str = ""
-    alarm: Mapping[str, str] = field(default_factory=dict)
+    alarm: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def id(self) -> str:

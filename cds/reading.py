@@ -100,9 +100,6 @@ def read_file(
     node, found = source.read(text, file)
     if node is None:
         return None, found
-    if not isinstance(node, source.Mapping):
-        wrong = WrongShape.at(node.place, where="a ruleset", expected="`field: value` lines", found=_found(node))
-        return None, [*found, wrong]
     kind = AdaptationFile if "adaptation" in node.entries else RulesetFile
     try:
         model = kind.model_validate(source.plain(node))
@@ -146,9 +143,13 @@ def _diagnostics(errors: ValidationError, node: source.Node, before: Path = ()) 
         elif isinstance(inner, Misread):
             is_key = error["loc"][-1] == "[key]"
             place = _key_place(node, path) if is_key else narrowed(node, path, inner.start, inner.end)
-            yield inner.kind.at(place, **{"where": _where(path), **inner.values})
+            yield inner.kind.at(place, **_values(path, inner))
         else:
             yield _plain_error(error["type"], path, node, error.get("ctx", {}))
+
+
+def _values(path: Path, misread: Misread) -> dict[str, Any]:
+    return {"where": _where(path), **misread.values}
 
 
 def _author_path(path: Path, node: source.Node) -> Path:

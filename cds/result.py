@@ -9,6 +9,7 @@ from cds.diagnostics import Issue
 from cds.operators.reasons import Reason
 from cds.plan import Colour, Head, Rule, Texts
 
+State = Literal["true", "false", "unknown", "not set"]
 Status = Literal["fired", "not_fired", "unconfirmed", "unknown", "not_applicable"]
 
 
@@ -86,7 +87,7 @@ class Step:
     """
 
     words: str
-    state: Literal["true", "false", "unknown", "not set"]
+    state: State
     reason: Reason | None = None
     left: str = ""
     right: str = ""

@@ -181,7 +181,7 @@ def conversion(source: str, target: str, molar_mass: float | Fraction | None = N
         return None
     size = start.size / end.size
     if start.dimension != end.dimension:
-        if molar_mass is None or not {start.dimension, end.dimension} == set(_SUBSTANCE):
+        if molar_mass is None or {start.dimension, end.dimension} != set(_SUBSTANCE):
             return None
         per_litre = 10 / Fraction(str(molar_mass))  # 1 mg/dL is 10 mg/L
         size = per_litre if start.dimension == "mass concentration" else 1 / per_litre

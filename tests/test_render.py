@@ -39,6 +39,12 @@ def test_the_worst_stands_first_also_while_it_waits(result: Result) -> None:
     ]
 
 
+def test_texts_are_said_only_of_what_was_found(result: Result) -> None:
+    for each in document(result)["findings"]:
+        assert bool(each["summary"]) == (each["status"] in ("fired", "unconfirmed")), each["id"]
+        assert not each["patient_text"] or each["status"] == "fired", each["id"]
+
+
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_said_in_every_language(result: Result, reason: Reason, language: Language) -> None:

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from cds.codes import Concept
+from cds.operators.logic import without_noise
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
@@ -31,6 +33,7 @@ MASKED: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, WITHHELD)
 UNTOLD: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, UNIT_NOT_UNDERSTOOD)
 
 _BOUND: Final[Mapping[object, int]] = {"<": AT_MOST, "<=": AT_MOST, ">": AT_LEAST, ">=": AT_LEAST}
+_NUMBERS: Final = (int, float, Decimal)
 _METER: Final = {"HI": AT_LEAST, "HIGH": AT_LEAST, "LO": AT_MOST, "LOW": AT_MOST}
 
 
@@ -39,7 +42,7 @@ def amount(concept: Concept, value: object, unit: object, comparator: object = N
 
     A reading that was taken but cannot be told (text, no unit, another unit) stays a reading: UNIT_NOT_UNDERSTOOD.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return _not_a_number(concept, value)
     raw = finite(value)
     if raw is None:
@@ -63,31 +66,30 @@ def amount(concept: Concept, value: object, unit: object, comparator: object = N
 
 def is_plausible(concept: Concept, value: float, quality: int) -> bool:
     """Whether a living person can have the value; of a bound, whether any value that it leaves open can be."""
+    if not math.isfinite(value):
+        return False
     low, high = concept.plausible or (-math.inf, math.inf)
-    if quality == AT_LEAST:
-        return value <= high
-    if quality == AT_MOST:
-        return value >= low
-    return low <= value <= high and math.isfinite(value)
+    exact = without_noise(value)
+    return (quality == AT_MOST or exact <= high) and (quality == AT_LEAST or low <= exact)
 
 
 def _not_a_number(concept: Concept, value: object) -> tuple[Amount, str]:
     """A meter's HI or LO without its limit is a bound that decides nothing: it must neither vanish nor be guessed."""
     quality = _METER.get(value.strip().upper(), KNOWN) if isinstance(value, str) else KNOWN
-    if quality == KNOWN:
-        return UNTOLD, "value_missing" if value is None else "value_not_a_number"
-    low, high = concept.plausible or (-math.inf, math.inf)
+    if quality == KNOWN or concept.plausible is None:
+        return UNTOLD, "value_not_a_number"
+    low, high = concept.plausible
     bound = low if quality == AT_LEAST else high
     return Amount(bound, bound, NOT_UNDERSTOOD, quality), "meter_limit_not_stated"
 
 
 def finite(value: object) -> float | None:
     """The number, if it is a finite one; a truth value is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
     return number if math.isfinite(number) else None
 

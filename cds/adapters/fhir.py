@@ -31,6 +31,7 @@ DEEPEST: Final = 100
 _TYPES: Final = ("collection", "searchset", "document", "transaction", "batch")
 _READ: Final = frozenset({"Patient", "Observation", "Condition"})
 _NOT_STORED: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH"})
+_CONTAINERS: Final = frozenset({dict, list})
 _MOST_CONTAINERS: Final = 20_000_000
 
 
@@ -115,13 +116,13 @@ def _parsed(text: str | bytes | bytearray) -> object:
 def _check_bounds(data: Json, most_entries: int, deepest: int) -> None:
     if len(as_list(data.get("entry")) or ()) > most_entries:
         raise PatientError(f"the bundle has more than {most_entries} entries; send fewer resources at a time")
-    level: list[Any] = [data]
+    level: list[Any] = [dict(data)]
     for _ in range(deepest):
         level = [
             value
             for held in level
-            for value in (held.values() if isinstance(held, dict) else held)  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(value, dict | list)
+            for value in (held.values() if hasattr(held, "values") else held)
+            if type(value) in _CONTAINERS
         ]
         if not level:
             return

@@ -8,6 +8,7 @@ from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meanin
 from cds.adapters.rows import Intake, Reading, is_future_dated, keys_meant
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.codes import Attribute, Concept
+from cds.operators.logic import without_noise
 from cds.operators.reasons import NO_DATA
 from cds.operators.series import FIRST_TIME
 from cds.periods import instant
@@ -25,6 +26,7 @@ _POSITIONS: Final[Mapping[str, Attribute]] = {  # SNOMED CT
 _SITES: Final[Mapping[str, Attribute]] = {"368208006": Attribute.LEFT, "368209003": Attribute.RIGHT}  # SNOMED CT
 
 Hit = tuple[str, str]  # concept, part or ""
+Told = tuple[tuple[float, int] | None, ...]
 Found = dict[str, dict[str, Amount]]  # concept -> part or "" -> amount
 
 
@@ -231,11 +233,34 @@ def _attributes(content: Json) -> Attribute:
 
 
 def _joined(readings: list[Reading]) -> list[Reading]:
-    """Readings of a panel; two that complete each other at one instant are one."""
+    """Readings of a panel; two that complete each other at one instant are one.
+
+    A part that came again by itself, as servers send the members of a panel, adds nothing.
+    """
     together: dict[tuple[int, int], list[Reading]] = {}
     for each in readings:
         together.setdefault((each.time, each.attribute), []).append(each)
-    return [kept for same in together.values() for kept in (_one(*same) if len(same) == 2 else same)]
+    return [kept for same in together.values() for kept in (same if len(same) == 1 else _told_once(same))]
+
+
+def _told_once(same: list[Reading]) -> list[Reading]:
+    whole = [each for each in same if NO_DATA not in each.qualities]
+    told: dict[tuple[bool, ...], set[Told]] = {}
+    partial: dict[Told, Reading] = {}
+    for each in sorted(each for each in same if NO_DATA in each.qualities):
+        known = tuple(quality != NO_DATA for quality in each.qualities)
+        if known not in told:
+            told[known] = {_told(one, known) for one in whole}
+        if _told(each, known) not in told[known]:
+            partial.setdefault(_told(each, known), each)
+    rest = list(partial.values())
+    return whole + (_one(*rest) if len(rest) == 2 else rest)
+
+
+def _told(reading: Reading, known: tuple[bool, ...]) -> Told:
+    """The values and qualities of these parts, None for the others."""
+    told = zip(reading.values, reading.qualities, known, strict=True)
+    return tuple((without_noise(value), quality) if asked else None for value, quality, asked in told)
 
 
 def _one(first: Reading, second: Reading) -> list[Reading]:

@@ -1,5 +1,6 @@
 """What every FHIR resource has: an identity, an age, security labels, and rules that may change its meaning."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -48,10 +49,7 @@ def _newest(intake: Intake, same: list[Resource]) -> list[Resource]:
     if len(servers) > 1 and all(each.startswith(("http://", "https://")) for each in servers):
         groups = [[each for each in same if each.full_url == server] for server in sorted(servers)]
         return [kept for group in groups for kept in _newest(intake, group)]
-    different: list[Resource] = []
-    for each in same:
-        if all(each.content != other.content for other in different):
-            different.append(each)
+    different = list({_written(each.content): each for each in reversed(same)}.values())
     if len(different) == 1:
         return different
     updated = [last_updated(intake, each.content) for each in different]
@@ -60,6 +58,14 @@ def _newest(intake: Intake, same: list[Resource]) -> list[Resource]:
         intake.note("conflicting_copies", different[0].place)
         return different
     return [different[updated.index(newest)]]
+
+
+def _written(content: Json) -> str:
+    """The content as one text, whatever the order of its fields."""
+    try:
+        return json.dumps(content, sort_keys=True, default=str)
+    except TypeError:  # names that are no texts
+        return repr(content)
 
 
 def last_updated(intake: Intake, content: Json) -> int:

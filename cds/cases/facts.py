@@ -18,6 +18,7 @@ from cds.cases.words import (
     read_time,
 )
 from cds.codes import Concept, Concepts
+from cds.diagnostics.shape import MissingField
 from cds.loading import Checked
 from cds.patient import SEX
 from cds.periods import Zone
@@ -158,9 +159,13 @@ class Facts:
     def _series(self, entries: Entries) -> Iterator[tuple[str, source.Scalar, str]]:
         written = {name: self.notes.text(entries, name) for name in sorted(SERIES)}
         texts = {name: scalar.text for name, scalar in written.items() if scalar}
-        place = written["values"] or next(iter(entries.values())).key
-        for time, text in self.notes.attempt(place, read_series, texts, self.zone) or ():
-            yield time, place, text
+        first = next(entries[name].key for name in entries if name in SERIES)
+        for name in sorted(SERIES - entries.keys()):
+            self.notes.append(MissingField.at(first.place, where="a series", field=name))
+        values = written["values"]
+        if values and len(texts) == len(SERIES):
+            for time, text in self.notes.attempt(values, read_series, texts, self.zone) or ():
+                yield time, values, text
 
     def record(self, name: str) -> Record:
         """The patient as a record: what no input says is supplied and empty, unless it was said not to be."""

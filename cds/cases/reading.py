@@ -84,7 +84,7 @@ class _Book:
     def case(self, name: str) -> Case | None:
         """The case, or None when something in it is wrong."""
         place, _ = self.written[name]
-        entries = self.filled_in(name, ())
+        entries = self.filled_in(name)
         if entries is None:
             return None
         before = len(self.notes)
@@ -100,24 +100,25 @@ class _Book:
             return None
         return Case(name, place, at.text, home.name, facts.record(name), expect)
 
-    def filled_in(self, name: str, above: tuple[str, ...]) -> Entries | None:
+    def filled_in(self, name: str) -> Entries | None:
         """The fields of a case over those of the case that it is like."""
-        _, entries = self.written[name]
-        like = entries.get("like")
-        if like is None:
-            return entries
-        other = like.value.text if isinstance(like.value, source.Scalar) else ""
-        if other not in self.written:
-            near = closest(other, [each for each in self.written if each != name])
-            self.notes.append(UnknownCase.at(like.value.place, near=near, text=other))
-            return None
-        way = (*above, name)
-        if other in way:
-            circle = " → ".join([*way[way.index(other) :], other])
-            self.notes.append(CaseCircle.at(like.value.place, circle=circle))
-            return None
-        below = self.filled_in(other, way)
-        return None if below is None else {**below, **entries}
+        way, filled = [name], dict(self.written[name][1])
+        like = filled.get("like")
+        while like is not None:
+            other = like.value.text if isinstance(like.value, source.Scalar) else ""
+            if other in way:
+                circle = " → ".join([*way[way.index(other) :], other])
+                self.notes.append(CaseCircle.at(like.value.place, circle=circle))
+                return None
+            if other not in self.written:
+                near = closest(other, [each for each in self.written if each not in way])
+                self.notes.append(UnknownCase.at(like.value.place, near=near, text=other))
+                return None
+            way.append(other)
+            below = self.written[other][1]
+            filled = {**below, **filled}
+            like = below.get("like")
+        return filled
 
     def fields(self, entries: Entries, place: Place, where: str) -> None:
         """Say which fields are missing, and which are not known."""

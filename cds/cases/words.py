@@ -22,7 +22,7 @@ READING_WORDS: Final = ("entered", "position", "arm", "meal")
 SERIES: Final = frozenset({"from", "every", "values"})
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_NUMBER = r"[+-]?\d+(?:\.\d+)?"
+_NUMBER = r"[+-]?\d{1,15}(?:\.\d{1,15})?"
 _VALUE = rf"(?:{_NUMBER}|-|HI|LO)"
 _AMOUNT: Final = re.compile(
     rf"(?:(above|at least|below|at most|[<>]=?)\s*)?({_VALUE}(?:/{_VALUE})*)(?:\s*([^\d\s].*))?"
@@ -190,7 +190,7 @@ def read_patient_limit(name: str, text: str, ruleset: str) -> Record:
 
 
 def read_series(text: str, fields: Mapping[str, str], zone: Zone) -> list[tuple[str, str]]:
-    """Time and value of each step of a series, without the gaps; `text` is what a reader is shown when it is wrong.
+    """Time and value of each step of a series, without the gaps; `text` is what an author is shown when it is wrong.
 
     >>> from cds.periods import zone
     >>> weights = {"from": "2026-03-28 07:30", "every": "1 day", "values": "81.0 - 81.2 x 2 kg, typed"}
@@ -199,13 +199,13 @@ def read_series(text: str, fields: Mapping[str, str], zone: Zone) -> list[tuple[
     2026-03-30 07:30 81.2 kg, typed
     2026-03-31 07:30 81.2 kg, typed
     """
-    missing = SERIES - fields.keys()
-    if missing:
-        raise Misread(NotASeries, text, expected=f"all of {', '.join(sorted(SERIES))}")
     values, unit, words = _values(fields["values"])
     after = "".join(f", {each}" for each in words)
     rows = ((step, f"{value} {unit}".strip() + after) for step, value in enumerate(values) if value != "-")
-    return [(_step(fields, step, zone), row) for step, row in rows]
+    try:
+        return [(_step(fields, step, zone), row) for step, row in rows]
+    except OverflowError:
+        raise Misread(NotASeries, text, expected="a length") from None
 
 
 def _values(text: str) -> tuple[list[str], str, list[str]]:

@@ -1,7 +1,7 @@
 """Inputs: one thing each, of the concept files, with filters that have an effect."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from cds.check.names import Names
 from cds.codes import Kind
@@ -46,7 +46,7 @@ def check_inputs(names: Names) -> Iterator[Diagnostic]:
         said = [field for field in _KINDS if getattr(given, field)]
         if len(said) != 1:
             found, found_nb = (f" {word} ".join(f"`{each}`" for each in said) for word in ("and", "og"))
-            nothing = {"found": found or "nothing", "found_nb": found_nb or "ingenting"}
+            nothing: dict[str, Any] = {"found": found or "nothing", "found_nb": found_nb or "ingenting"}
             yield InputKind.at(names.key("inputs", name), name=name, **nothing)
         else:
             yield from _concept(names, name, said[0], getattr(given, said[0]))

@@ -1,6 +1,7 @@
 """Limits: a number in a known unit, inside its span, in the order they ask for."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cds.check.amounts import fits, in_unit, mismatch, unknown_unit
 from cds.check.circles import circles
@@ -46,13 +47,14 @@ def _number(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:
     amount = stated[0] if stated else None
     if isinstance(amount, dict) and len(amount) != 2:
         found = ", ".join(f"`{unit}`" for unit in amount)
-        expected = {"expected": "two units", "expected_nb": "to enheter"}
+        expected: dict[str, Any] = {"expected": "two units", "expected_nb": "to enheter"}
         yield PairUnits.at(names.key("limits", name), name=name, found=found or "nothing", **expected)
 
 
 def amounts_of(limit: Limit) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:
     """Every number of a limit, and its path below the limit."""
-    for field, amount in (("default", limit.default), ("fixed", limit.fixed)):
+    stated: tuple[tuple[str, Amount | None], ...] = (("default", limit.default), ("fixed", limit.fixed))
+    for field, amount in stated:
         yield from (((field, *path), each) for path, each in _quantities(amount))
 
 

@@ -10,7 +10,7 @@ from cds.codes import Concepts
 from cds.compile.limits import compile_limits
 from cds.compile.measures import compile_scores, compile_values
 from cds.compile.rules import compile_rules
-from cds.compile.scope import Builder, Scope
+from cds.compile.scope import Builder, Scope, texts_of
 from cds.model import Source
 from cds.plan import Head, Plan
 from cds.reading import LoadedFile
@@ -36,7 +36,7 @@ def compile_plan(files: Sequence[LoadedFile], concepts: Concepts) -> Plan:
 def _head(file: LoadedFile) -> Head:
     model = file.model
     sources = {name: _citation(each) for name, each in model.sources.items()}
-    return Head(model.ruleset, model.version, model.status, dict(model.title), sources, file.hash, file.adaptation)
+    return Head(model.ruleset, model.version, model.status, texts_of(model.title), sources, file.hash, file.adaptation)
 
 
 def _citation(source: Source) -> str:

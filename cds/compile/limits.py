@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cds import model
 from cds.compile.conditions import Conditions
-from cds.compile.scope import Scope, canonical, unit_spellings
+from cds.compile.scope import Scope, canonical, texts_of, unit_spellings
 from cds.grammar import Quantity
 from cds.plan import NONE, Choice, Condition, Constant, Limit, PairedLimit
 from cds.units import Conversion, conversion, convert
@@ -42,7 +42,7 @@ def _limit(scope: Scope, name: str, limit: model.Limit) -> int:
             allowed=_allowed(limit, unit),
             was=limit.was,
             unit_factors=_factors(unit, molar_mass),
-            label=dict(limit.label),
+            label=texts_of(limit.label),
             source=scope.model.sources[limit.source].cite if limit.source else "",
             adapted=name in scope.file.adapted,
             decimals=_decimals(amount, stated, unit),
@@ -116,7 +116,7 @@ def _factors(unit: str, molar_mass: float | None) -> dict[str, tuple[float, floa
     for spelling, field_unit in unit_spellings().items():
         factor = conversion(field_unit, unit, molar_mass)
         if factor:
-            found[spelling] = tuple(factor)
+            found[spelling] = factor
     return found
 
 
@@ -132,5 +132,5 @@ def _add_pair(
     second = list(amount)[1]
     default = scope.builder.add(Constant(name, amount[second].number, second, amount[second].decimals))
     factor = conversion(unit, second, molar_mass) or UNCHANGED
-    pair = PairedLimit(name, position, default, second, tuple(factor), amount[second].decimals)
+    pair = PairedLimit(name, position, default, second, factor, amount[second].decimals)
     scope.paired[position] = scope.builder.add(pair)

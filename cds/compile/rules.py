@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from cds import model
 from cds.compile.conditions import Conditions
 from cds.compile.inputs import input_of, parts_of
-from cds.compile.scope import Scope
+from cds.compile.scope import Scope, texts_of
 from cds.operators.ask import parameter_vector
 from cds.operators.readings import NTH, NTH_SPAN
 from cds.operators.series import DAYS, MINUTES, WINDOW, WINDOW_KIND
@@ -234,9 +234,13 @@ def _measure_behind(scope: Scope, index: int) -> int:
 
 
 def _wording(block: model.Alarm) -> Wording:
-    unconfirmed = dict(block.unconfirmed) if isinstance(block, model.Rule) else {}
-    texts = (dict(each) for each in (block.summary, block.detail, block.patient, block.suggest))
-    return Wording(*texts, unconfirmed)
+    return Wording(
+        summary=texts_of(block.summary),
+        detail=texts_of(block.detail),
+        patient=texts_of(block.patient),
+        suggest=texts_of(block.suggest),
+        unconfirmed=texts_of(block.unconfirmed) if isinstance(block, model.Rule) else {},
+    )
 
 
 def _names(scope: Scope, block: model.Alarm, newest: int) -> dict[str, int]:

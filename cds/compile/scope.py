@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cds.codes import Concept, Concepts
-from cds.model import Input, RulesetFile
+from cds.model import Input, RulesetFile, Texts
 from cds.plan import NONE, Fact, Number
 from cds.reading import LoadedFile
 from cds.units import UNITS, unit_of
@@ -71,6 +71,11 @@ def concept_name(source: Input) -> str:
     return (
         source.concept or source.diagnosis or source.device or source.dispenser_doses or source.dispenser_events or ""
     )
+
+
+def texts_of(texts: Texts) -> dict[str, str]:
+    """An author's texts, as a plan holds them."""
+    return {str(language): text for language, text in texts.items()}
 
 
 def canonical(unit: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from cds.execute.compiled import kernel, operator
-from cds.execute.kernels import FIRED, NOT_FIRED, WAITS
+from cds.execute.kernels import FIRED, NOT_FIRED, WAITS, Clocks
 from cds.execute.limits import Resolved, paired, resolve
 from cds.execute.material import Material, material
 from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
@@ -79,7 +79,8 @@ class Chunk:
         self.plan = self.program.plan
         self.zone = self.population.zone[self.first : self.last]
         self.today: list[date] = [civil_date(self.at, each) for each in self.population.zones]
-        self._clock = np.array([each.offset_at(self.at) for each in self.population.zones], np.int64)
+        ahead = np.array([each.offset_at(self.at) for each in self.population.zones], np.int64)
+        self._clocks = Clocks(self.zone, ahead, *self.population.clocks)
         self._numbers: dict[int, Valued] = {}
         self._states: dict[int, Decided] = {}
         self._verdicts: dict[int, Verdict] = {}
@@ -120,7 +121,7 @@ class Chunk:
             kernel("measure")(
                 operator(OPERATORS[measure.operator].function),
                 *(rows.who, rows.starts, rows.ends, rows.series, rows.partner, not measure.input.partner),
-                *(self.at, self.zone, self._clock, *self.population.clocks, source.supplied_from),
+                *(self.at, self._clocks, source.supplied_from),
                 *(parameters, blocked, np.zeros(rows.most), used),
                 *answer,
             )

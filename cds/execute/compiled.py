@@ -52,6 +52,7 @@ MARKS = types.uint8[::1]
 FLAGS = types.boolean[::1]
 _ROWS = {name: numba.from_dtype(np.dtype(kind))[::1] for name, kind in ROW_TYPES.items()}
 SERIES = types.NamedTuple([_ROWS[name] for name in Series._fields], Series)
+CLOCKS = types.NamedTuple([types.int16[::1], LONG, LONG, LONG, LONG], kernels.Clocks)
 NOW = types.NamedTuple([I64, I64, I64, LONG, LONG], Now)
 
 OPERATOR = types.Tuple((F64, I64, I64, I64))(SERIES, SERIES, NOW, REAL, MARKS, REAL)
@@ -84,11 +85,7 @@ _KERNELS: Final[dict[str, Any]] = {
         SERIES,
         types.boolean,
         I64,
-        types.int16[::1],
-        LONG,
-        LONG,
-        LONG,
-        LONG,
+        CLOCKS,
         LONG,
         types.float64[:, ::1],
         SMALL,

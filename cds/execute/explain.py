@@ -1,8 +1,9 @@
 """Findings and explanations of one patient's evaluation; nothing here decides anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
+from typing import Final
 
 from cds.codes import Attribute
 from cds.execute.single import Evaluation, Verdict, reason_of
@@ -20,6 +21,7 @@ from cds.plan import (
     NONE,
     And,
     Arithmetic,
+    Colour,
     Compare,
     Condition,
     Fires,
@@ -37,7 +39,7 @@ from cds.plan import (
     Rule,
     Total,
 )
-from cds.result import Explanation, Finding, Reading, Result, Shown, Step, Used
+from cds.result import Explanation, Finding, Reading, Result, Shown, State, Step, Used
 from cds.units import unit_name
 
 RELATIONS = {ABOVE: "is above", AT_LEAST_OF: "is at least", BELOW: "is below", AT_MOST_OF: "is at most"}
@@ -88,7 +90,9 @@ def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explana
     """What the finding rests on: the tree of every colour's condition, and each number with its readings."""
     plan = evaluation.plan
     applies = _step(evaluation, rule.applies)
-    levels = tuple((level.colour, _step(evaluation, level.condition)) for level in rule.levels)
+    levels: tuple[tuple[Colour, Step], ...] = tuple(
+        (level.colour, _step(evaluation, level.condition)) for level in rule.levels
+    )
     wanted = dict.fromkeys(_behind_rule(plan, rule))
     head = plan.head(rule.ruleset)
     blocked = next((plan.rules[each].id for each in rule.unknown_while if _blocks(evaluation, each)), "")
@@ -152,7 +156,7 @@ def _made_of(plan: Plan, index: int) -> Iterator[int]:
 def _names(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> dict[str, Shown]:
     """What each placeholder of the rule's texts stands for."""
     number, limit = evaluation.shown(rule, verdict)
-    against = {left: right for left, right in _compared(rule, limit, number)}
+    against = dict(_compared(rule, limit, number))
     shown = {name: _shown(evaluation, index, against.get(index)) for name, index in rule.names.items()}
     if number != NONE:
         shown["value"] = _shown(evaluation, number, against.get(number))
@@ -249,13 +253,13 @@ def _stated(key: str, table: Table, row: int) -> tuple[float, str]:
 
 
 _ENTERED = ((Attribute.DEVICE, "device"), (Attribute.TYPED, "typed"), (Attribute.RELATIVE, "relative"))
-_STATES = {TRUE: "true", FALSE: "false", NOT_SET: "not set"}
+_STATES: Final[Mapping[int, State]] = {TRUE: "true", FALSE: "false", NOT_SET: "not set"}
 
 
 def _step(evaluation: Evaluation, condition: Condition) -> Step:
     """One condition as people follow it, with its numbers."""
     state, _ = evaluation.state(condition)
-    word = _STATES.get(state, "unknown")
+    word: State = _STATES.get(state, "unknown")
     reason = None if state in (TRUE, FALSE) else Reason(state)
     name = partial(_name, evaluation.plan)
     match condition:

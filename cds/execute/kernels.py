@@ -6,7 +6,7 @@ Results are written into the arrays at the end of each argument list. Reasons an
 """
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 from cds.operators.logic import (
     arithmetic,
@@ -116,6 +116,19 @@ def rows_of(series: Series, start: int, end: int) -> Series:
     )
 
 
+class Clocks(NamedTuple):
+    """Zone of each patient; of each zone minutes ahead of UTC at the moment, and where its changes of clock start.
+
+    From transitions[k] on, clocks are minutes[k] ahead; those of zone z stand at starts[z] to starts[z + 1].
+    """
+
+    zone: Column
+    ahead: Column
+    starts: Column
+    transitions: Column
+    minutes: Column
+
+
 def measure(
     operator: Column,
     who: Column,
@@ -125,11 +138,7 @@ def measure(
     partner: Series,
     is_alone: bool,
     at: int,
-    zone: Column,
-    clock: Column,
-    starts: Column,
-    transitions: Column,
-    minutes: Column,
+    clocks: Clocks,
     supplied_from: Column,
     parameters: Column,
     blocked: Column,
@@ -142,12 +151,11 @@ def measure(
 ) -> None:
     """An operator's answer for the patients `who`; those of who[j] are rows row_starts[j] to row_ends[j].
 
-    is_alone: the rows are no part of a panel. clock: per zone, minutes ahead of UTC at `at`. parameters: one line for
-    all patients, or one each. blocked: why a patient's parameters cannot be told. scratch: room for the most rows.
-    used: one mark per row, or empty.
+    is_alone: the rows are no part of a panel. parameters: one line for all patients, or one each. blocked: why a
+    patient's parameters cannot be told. scratch: room for the most rows. used: one mark per row, or empty.
     """
     series, partner, parameters = uncounted_rows(series), uncounted_rows(partner), uncounted(parameters)
-    transitions, minutes = uncounted(transitions), uncounted(minutes)
+    transitions, minutes = uncounted(clocks.transitions), uncounted(clocks.minutes)
     used, scratch = uncounted(used), uncounted(scratch)
     for j in range(len(who)):
         i = who[j]
@@ -155,13 +163,13 @@ def measure(
             value[i], count[i], newest[i], reason[i] = 0.0, 0, NO_TIME, blocked[i]
             continue
         start, end = row_starts[j], row_ends[j]
-        place = zone[i]
-        first, last = starts[place], starts[place + 1]
+        zone = clocks.zone[i]
+        first, last = clocks.starts[zone], clocks.starts[zone + 1]
         mine = rows_of(series, start, end)
         answer = operator(
             mine,
             mine if is_alone else rows_of(partner, start, end),
-            Now(at, clock[place], supplied_from[i], transitions[first:last], minutes[first:last]),
+            Now(at, clocks.ahead[zone], supplied_from[i], transitions[first:last], minutes[first:last]),
             parameters[i] if len(parameters) > 1 else parameters[0],
             used[start:end] if len(used) > 0 else used,
             scratch[: end - start],

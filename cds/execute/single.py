@@ -7,6 +7,7 @@ seen from outside: operators and conditions have no effects.
 import math
 from collections.abc import Sequence
 from datetime import date
+from typing import Any, ClassVar, Literal
 
 from cds.execute.limits import Resolved, paired, resolve
 from cds.operators import OPERATORS
@@ -43,6 +44,7 @@ from cds.plan import (
     And,
     Arithmetic,
     Choice,
+    Colour,
     Compare,
     Condition,
     Constant,
@@ -64,6 +66,7 @@ from cds.plan import (
     Rule,
     Total,
 )
+from cds.result import Status
 
 Valued = tuple[float, int]
 Leaf = Compare | IsKnown | IsTrue | Matches | Fires
@@ -75,9 +78,16 @@ class Verdict:
     """What one rule came to; the bare facts that a finding is made of."""
 
     __slots__ = ("colour", "hidden_by", "leaf", "reason", "status", "uncertain")
+    status: Status
+    colour: Colour | Literal[""]
 
     def __init__(
-        self, status: str, reason: int = KNOWN, colour: str = "", leaf: Leaf | None = None, uncertain: bool = False
+        self,
+        status: Status,
+        reason: int = KNOWN,
+        colour: Colour | Literal[""] = "",
+        leaf: Leaf | None = None,
+        uncertain: bool = False,
     ) -> None:
         self.status = status
         self.reason = reason
@@ -107,7 +117,8 @@ class Evaluation:
         """A number's value and reason; the value is 0 unless it is known or a bound."""
         found = self._numbers[index]
         if found is None:
-            value, reason = _NUMBERS[type(self.plan.numbers[index])](self, index, self.plan.numbers[index])
+            number = self.plan.numbers[index]
+            value, reason = self._numbers_by_kind[type(number)](self, index, number)
             if not math.isfinite(value):
                 value, reason = 0.0, NOT_COMPUTABLE
             found = self._numbers[index] = (value if reason in BOUNDS else 0.0), reason
@@ -231,7 +242,7 @@ class Evaluation:
 
     def state(self, condition: Condition) -> Decided:
         """State of a condition, and the comparison that decided it."""
-        return _CONDITIONS[type(condition)](self, condition)
+        return self._states_by_kind[type(condition)](self, condition)
 
     def _compare(self, test: Compare) -> Decided:
         left, right = test.left, test.right
@@ -340,34 +351,33 @@ class Evaluation:
             number = leaf.number
         return (rule.subject if rule.subject != NONE else number), limit
 
+    _numbers_by_kind: ClassVar[dict[type, Any]] = {
+        Measure: _measure,
+        Constant: _constant,
+        Choice: _choice,
+        Limit: _limit,
+        PairedLimit: _paired,
+        Arithmetic: _arithmetic,
+        Rounded: _rounded,
+        Points: _points,
+        Total: _total,
+        Fact: _fact,
+    }
+    _states_by_kind: ClassVar[dict[type, Any]] = {
+        Compare: _compare,
+        IsKnown: _is_known,
+        IsTrue: _is_true,
+        Matches: _matches,
+        Fires: _fires,
+        Not: _not,
+        Or: _or,
+        And: _and,
+    }
+
 
 def _deciding(states: list[Decided], joined: int) -> Leaf | None:
     """The deciding leaf of the first part that says what the whole says."""
     return next((leaf for state, leaf in states if state == joined), states[0][1])
-
-
-_NUMBERS = {
-    Measure: Evaluation._measure,
-    Constant: Evaluation._constant,
-    Choice: Evaluation._choice,
-    Limit: Evaluation._limit,
-    PairedLimit: Evaluation._paired,
-    Arithmetic: Evaluation._arithmetic,
-    Rounded: Evaluation._rounded,
-    Points: Evaluation._points,
-    Total: Evaluation._total,
-    Fact: Evaluation._fact,
-}
-_CONDITIONS = {
-    Compare: Evaluation._compare,
-    IsKnown: Evaluation._is_known,
-    IsTrue: Evaluation._is_true,
-    Matches: Evaluation._matches,
-    Fires: Evaluation._fires,
-    Not: Evaluation._not,
-    Or: Evaluation._or,
-    And: Evaluation._and,
-}
 
 
 def reason_of(code: int) -> Reason | None:

@@ -19,6 +19,7 @@ from cds.operators.reasons import (
 )
 from cds.operators.series import (
     DATE_ONLY,
+    DELAY_UNKNOWN,
     LEAST_SHARE,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MINUTE,
@@ -75,9 +76,9 @@ def days_with_late_dose(
 ) -> Answer:
     """Number of dose days in the window with a dose taken more than LATE_AFTER minutes after its time.
 
-    A missed dose is not late. A day without a late dose that holds one whose fate is not known leaves a bound: at
-    least those counted. Unknown: no doses in the window, not supplied for the whole window. The example's delays are
-    its values, 1 minute each.
+    A missed dose is not late. A day without a late dose that holds one whose fate is not known, or that was taken
+    nobody knows when, leaves a bound: at least those counted. Unknown: no doses in the window, not supplied for the
+    whole window. The example's delays are its values, 1 minute each.
 
     >>> from cds.operators.ask import ask
     >>> doses = {"2026-01-07 08:00": 1.0, "2026-01-08 08:00": 1.0}
@@ -102,7 +103,7 @@ def days_with_late_dose(
         if newest == NO_TIME or this_day != day:
             day, late, open_fate = this_day, False, False
         newest = series.times[row]
-        if series.quality[row] != KNOWN:
+        if series.quality[row] != KNOWN or (series.attribute[row] & DELAY_UNKNOWN) != 0:
             if not late and not open_fate:
                 open_days += 1
             open_fate = True

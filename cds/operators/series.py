@@ -78,3 +78,4 @@ DAYS_BEFORE: Final = 3  # civil days, from 00:00 of the day w days before
 MONTHS: Final = 4  # civil months back from today, roll to the last day of a short month
 
 DATE_ONLY: Final = 1  # attribute bit: the clock time is not known
+DELAY_UNKNOWN: Final = 32768  # attribute bit: a dose that was taken, nobody knows when
