@@ -151,11 +151,18 @@ def _misshapen(errors: ValidationError, node: source.Mapping) -> Iterator[Diagno
             text = found.text if isinstance(found, source.Scalar) else last
             yield NotAChoice.at(place, text=text, allowed=allowed)
         else:
-            yield WrongShape.at(place, where=where, expected=_expected(error["type"]), found="something else")
+            yield WrongShape.at(place, where=where, expected=_expected(error["type"]), found=_found(node, path))
 
 
 def _expected(kind: str) -> str:
     return "a list" if kind.startswith(("tuple", "list")) else "words" if kind.startswith("string") else "a block"
+
+
+def _found(node: source.Mapping, path: Steps) -> str:
+    found = source.node_at(node, path)
+    if isinstance(found, source.Scalar):
+        return f"`{found.text[:_MOST_SHOWN]}`" if found.text else "nothing"
+    return "a list" if isinstance(found, source.Sequence) else "a block"
 
 
 def _where(path: Steps) -> str:

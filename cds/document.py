@@ -27,13 +27,17 @@ GROUPS: Final[tuple[Group, ...]] = ("fired", "unconfirmed", "unknown", "hidden",
 
 @dataclass(frozen=True, slots=True)
 class RulesetDocument:
-    """A ruleset that was used. hash: of its text; a draft is not approved for use."""
+    """A ruleset that was used. hash: of its text; a draft is not approved for use.
+
+    adaptation: id and version of the local adaptation that was applied, "" for none.
+    """
 
     id: str
     version: str
     status: Literal["draft", "active", "retired"]
     title: str
     hash: str
+    adaptation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +232,9 @@ def described(result: Result, language: Language = "en", *, explain: bool = Fals
         language=language,
         hash=result.hash,
         rulesets=tuple(
-            RulesetDocument(head.id, head.version, head.status, text_in(head.title, language)[0], head.hash)
+            RulesetDocument(
+                head.id, head.version, head.status, text_in(head.title, language)[0], head.hash, head.adaptation
+            )
             for head in result.heads
         ),
         counts={group: sum(each.group == group for each in found) for group in GROUPS},

@@ -69,6 +69,18 @@ class LoadedFile:
     adapted: frozenset[str] = frozenset()
     adaptation: str = ""
 
+    @property
+    def review_hash(self) -> str:
+        """What a review approves: the SHA-256 of the lines, without the `reviewed` block."""
+        kept: list[str] = []
+        in_review = False
+        for line in self.lines:
+            if line[:1].strip() and not line.startswith("#"):
+                in_review = line.startswith("reviewed:")
+            if not in_review:
+                kept.append(line.rstrip())
+        return hashlib.sha256("\n".join(kept).encode()).hexdigest()
+
     def place(self, *path: str | int) -> Place:
         """The place of what stands at a path of author's keys."""
         return source.place_of(self.node, path)

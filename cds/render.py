@@ -53,6 +53,7 @@ _WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "{n} of {all} rules could not be told",
     ),
     "fired": ("Funn", "Funn", "Findings"),
+    "why": ("Hvorfor", "Kvifor", "Why"),
     "unknown": ("Kan ikke avgjøres", "Kan ikkje avgjerast", "Cannot tell"),
     "hidden": ("Skjult av et annet funn", "Skjult av eit anna funn", "Hidden by another finding"),
     "not_fired": ("Uten funn", "Utan funn", "No finding"),
@@ -131,6 +132,14 @@ def report(result: Result, language: Language = "en", *, explain: bool = False, 
     does not apply.
     """
     return "\n".join(_Page(language).lines(described(result, language, explain=explain), everything)) + "\n"
+
+
+def why(result: Result, rule: str, language: Language = "en") -> str:
+    """What one rule's finding rests on, as text; the rule as `ruleset/rule`."""
+    page = _Page(language)
+    found = next(each for each in described(result, language, explain=True).findings if each.id == rule)
+    lines = page.explained(found.explanation) if found.explanation else ()
+    return "\n".join([f"{page.say('why')} {rule}", *_indented(lines)]) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

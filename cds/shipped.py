@@ -6,6 +6,7 @@ from typing import Final
 _PACKAGE: Final = Path(__file__).parent
 DEMO_PATIENT: Final = _PACKAGE / "demo" / "patient.json"
 DEMO_AT: Final = "2026-11-23T08:00"
+DEMO_RULE: Final = "heart-failure-weight/weight_gain"  # the one that the demonstration explains
 STARTER: Final = _PACKAGE / "templates" / "ruleset.yaml"
 STARTER_CASES: Final = _PACKAGE / "templates" / "cases.yaml"
 

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds.adapters.records import patient_from_dict
-from cds.cases import Case, CaseResult, case_files, read_cases, run, run_cases, running
+from cds.cases import GRAMMAR, Case, CaseResult, case_files, read_cases, run, run_cases, running
+from cds.cases.reading import FIELDS
+from cds.cases.words import STATUSES
+from cds.codes import ATTRIBUTE_WORDS
 from cds.diagnostics import Diagnostic, RulesetError, render
 from cds.loading import Checked, check_paths, check_texts
 from cds.operators.reasons import Reason
@@ -460,6 +463,11 @@ def test_expectations(checked: Checked) -> None:
     assert ("unconfirmed", "red") == (heavier.status, heavier.colour)
     assert "own/heavier_one" == heavy.hidden_by
     assert ("beside/high_pressure", "unknown", Reason.no_data) == (high.rule, high.status, high.reason)
+
+
+def test_the_grammar_names_every_word() -> None:
+    words = {*FIELDS, *STATUSES, *(word for field in ATTRIBUTE_WORDS.values() for word in field)}
+    assert set() == {each for each in words if f'"{each}' not in GRAMMAR} - {"registered", "cancelled", "final"}
 
 
 # what can be wrong

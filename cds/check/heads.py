@@ -7,7 +7,7 @@ from typing import Final
 from cds.check.names import Names, used_id
 from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.advice import Retired
-from cds.diagnostics.findings import ActiveNeedsCases, ActiveNeedsReview
+from cds.diagnostics.findings import ActiveNeedsCases, ActiveNeedsReview, ReviewVoid
 from cds.diagnostics.names import NotAUse, RulesetTwice, UnknownRuleset, VersionNotMet
 from cds.grammar import is_version
 from cds.reading import LoadedFile
@@ -31,6 +31,8 @@ def check_heads(names: Names) -> Iterator[Diagnostic]:
     model, file = names.model, names.file
     if model.status == "active" and model.reviewed is None:
         yield ActiveNeedsReview.at(file.place("status"))
+    if model.reviewed is not None and model.reviewed.hash != file.review_hash:
+        yield ReviewVoid.at(file.place("reviewed", "hash"), hash=file.review_hash)
     if model.status == "active" and not file.has_cases:
         yield ActiveNeedsCases.at(file.place("status"))
     if model.status == "retired":

@@ -14,9 +14,9 @@ from cds.adapters.shapes import as_list, as_object
 from cds.api import Patient, load
 from cds.diagnostics import PatientError
 from cds.document import document
-from cds.render import report
+from cds.render import report, why
 from cds.result import Result
-from cds.shipped import DEMO_AT, DEMO_PATIENT, shipped_rulesets
+from cds.shipped import DEMO_AT, DEMO_PATIENT, DEMO_RULE, shipped_rulesets
 
 MOST_BYTES: Final = 100_000_000
 _GZIP: Final = b"\x1f\x8b"
@@ -37,10 +37,11 @@ def run(given: argparse.Namespace) -> int:
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Print what the rulesets that come with cds say of a made-up patient, and the command that says the same."""
+    """Print what the rulesets that come with cds say of a made-up patient, why, and the command that says more."""
     rules = shipped_rulesets()
     result = load(rules).evaluate(read_patient(str(DEMO_PATIENT)), at=DEMO_AT, allow_draft=True)
     _print(result, given)
+    sys.stdout.write(f"\n{why(result, DEMO_RULE, given.lang)}")
     command = f"cds run --rules {_near(rules)} --patient {_near(DEMO_PATIENT)} --at {DEMO_AT} --draft --explain"
     sys.stdout.write(f"\n$ {command}\n")
     return 0

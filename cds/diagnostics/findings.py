@@ -243,6 +243,36 @@ class ActiveNeedsReview(Code):
     cure = {"en": "have it reviewed, or write `status: draft`", "nb": "få det gjennomgått, eller skriv `status: draft`"}
 
 
+class ReviewVoid(Code):
+    """The file is not the one that was reviewed.
+
+    What it means
+        `reviewed` holds the hash of the text that was approved, without the `reviewed` block itself. The text has
+        another hash now.
+    Why it matters
+        An approval is for the words and numbers that were read; any edit voids it.
+    Example
+        status: active
+        reviewed:
+          name: Kari Lege
+          role: General practitioner
+          date: 2026-11-01
+          hash: 0000000000000000000000000000000000000000000000000000000000000000
+    Instead
+        status: draft
+    """
+
+    number = "CDS278"
+    message = {
+        "en": "the file was changed after it was reviewed; its hash is {hash}",
+        "nb": "fila er endret etter gjennomgangen; den har nå hash {hash}",
+    }
+    cure = {
+        "en": "have it reviewed again and write the new hash, or write `status: draft`",
+        "nb": "få den gjennomgått på nytt og skriv den nye hashen, eller skriv `status: draft`",
+    }
+
+
 class ActiveNeedsCases(Code):
     """A ruleset in use without cases.
 

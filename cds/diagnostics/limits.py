@@ -296,7 +296,7 @@ class NoSource(Code):
           name: Kari Lege
           role: doctor
           date: 2026-11-01
-          hash: as printed by cds
+          hash: 595ff9053f3e4528bf9a26e144259ba1a771397af1077441c2813b8e9a89d473
         limits:
           heavy:
             default: 100 kg
@@ -306,7 +306,7 @@ class NoSource(Code):
           name: Kari Lege
           role: doctor
           date: 2026-11-01
-          hash: as printed by cds
+          hash: 4103298dd63e2b54c770774558eac4afa9a9a59ed8c9e4fa6ed7f4cdc78d9688
         limits:
           heavy:
             default: 100 kg

@@ -77,7 +77,6 @@ _NB: Final = {
     "this file": "denne filen",
     "the concept": "begrepet",
     "code system": "kodesystem",
-    "something else": "noe annet",
 }
 
 
