@@ -323,7 +323,7 @@ _BINDABLE: Final = (WINDOW, FRESH, LOWER, LOWER, UPPER, PAIR_LOWER, PAIR_UPPER, 
 
 
 def _measure(pick: Random, writer: _Writer) -> Number:
-    name = pick.choice(sorted(OPERATORS))
+    name = pick.choice((*OPERATORS, *("protocol_mean",) * 3))  # the one that also looks at a panel's other part
     key = pick.choice(_READ[pick.choice(sorted(OPERATORS[name].reads))])
     bits = (*(0,) * 36, *_BITS)
     source = Input(key, key, _PARTNERS.get(key, ""), pick.choice(bits), pick.choice(bits), _column(pick, name))

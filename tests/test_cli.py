@@ -186,7 +186,9 @@ def test_the_demonstration_shows_every_kind_of_finding(cds: Cds) -> None:
 def test_the_command_that_the_demonstration_names_says_the_same(cds: Cds) -> None:
     _, out, _ = cds("demo", "--explain")
     said, _, command = out.partition("\n$ cds ")
-    assert cds(*command.split()) == (0, said, "")
+    report, _, why = said.partition("\nWhy ")
+    assert cds(*command.split()) == (0, report, "")
+    assert why.strip().splitlines()[1:][0].strip() in report
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])

@@ -92,7 +92,7 @@ def _slots(scope: Scope, value: model.Value) -> tuple[dict[int, float], tuple[tu
     if value.last or value.within:
         slots[WINDOW], slots[WINDOW_KIND] = window(value.last or value.within, within=value.within is not None)
     if value.newest_within:
-        slots[FRESH], slots[FRESH_KIND] = window(value.newest_within, within=False)
+        slots[FRESH], slots[FRESH_KIND] = window(value.newest_within, within=True)
     for requirement in value.require:
         slots[_LEAST[requirement.kind]] = requirement.amount
     if value.that_are:
