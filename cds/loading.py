@@ -1,7 +1,7 @@
 """Files → a checked plan in one call; everything that is wrong with them is said in one go."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cds.adapt import adapt
@@ -22,7 +22,9 @@ MAX_FILES = 2000
 @dataclass(frozen=True, slots=True)
 class Checked:
     """Files and everything found about them. plan: None when there is an error. lines: file → its source lines, also
-    of files that could not be read, for frames around diagnostics.
+    of files that could not be read, for frames around diagnostics. adaptations: path of each local adaptation → the
+    ruleset that it adapts. as_written: the same without adaptations, where there are any; a ruleset's own cases are
+    about that.
     """
 
     files: tuple[LoadedFile, ...]
@@ -30,6 +32,8 @@ class Checked:
     plan: Plan | None
     concepts: Concepts
     lines: Mapping[str, list[str]]
+    adaptations: Mapping[str, str] = field(default_factory=dict[str, str])
+    as_written: "Checked | None" = None
 
 
 def ruleset_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -83,18 +87,28 @@ def check_texts(
             loaded.append(file)
         elif file:
             adaptations.append(file)
+    adapted = loaded
     if not any(each.is_error for each in found):
         loaded += _used_beside(loaded, adaptations, beside)
         adapted, wrong = adapt(loaded, adaptations)
         found += [*check(loaded, known), *wrong]
         if not wrong and adaptations:
             found += [each for each in check(adapted, known) if each.is_error]
-        loaded = adapted
-    failed = any(each.is_error for each in found)
-    plan = None if failed else compile_plan(loaded, known)
     lines = {name: lines_of(text) for text, name, _ in texts}
     lines |= {each.file: list(each.lines) for each in loaded}
-    return Checked(tuple(loaded), tuple(in_order(found)), plan, known, lines)
+    written = _checked(loaded, found, known, lines)
+    if not adaptations or written.plan is None:
+        return written
+    targets = {each.file: each.model.adapts.split()[0] for each in adaptations}
+    return replace(_checked(adapted, found, known, lines), adaptations=targets, as_written=written)
+
+
+def _checked(
+    files: Sequence[LoadedFile], found: Sequence[Diagnostic], known: Concepts, lines: Mapping[str, list[str]]
+) -> Checked:
+    failed = any(each.is_error for each in found)
+    plan = None if failed else compile_plan(files, known)
+    return Checked(tuple(files), tuple(in_order(found)), plan, known, lines)
 
 
 def _used_beside(

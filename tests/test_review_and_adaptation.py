@@ -1,13 +1,15 @@
 """An approval is for one text; a local adaptation changes what it may and nothing else."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds.api import Patient, Ruleset, ruleset_of
+from cds.cases import run_cases
 from cds.diagnostics.explain import SURROUNDINGS
-from cds.loading import check_texts
+from cds.loading import check_paths, check_texts
 
 ADAPTATION = """\
 language: 1
@@ -102,3 +104,28 @@ def test_what_it_may_not_do(changes: str, code: str) -> None:
 
 def test_the_ruleset_must_be_there_in_that_version() -> None:
     assert ["CDS280"] == codes(SURROUNDINGS.replace("version: 1.0.0", "version: 2.0.0"), ADAPTATION)
+
+
+CASES = """\
+cases:
+  97 kg:
+    at: 2026-01-08 08:00
+    weight:
+      2026-01-08 07:30: 97 kg
+    expect:
+      too_heavy: {}
+"""
+
+
+def test_a_ruleset_keeps_its_own_cases_and_the_adaptation_has_its_own(tmp_path: Path) -> None:
+    changes = "limits:\n  heavy:\n    default: 95 kg\n    source: Local routine\n"
+    files = {
+        "demo.yaml": SURROUNDINGS,
+        "demo.test.yaml": CASES.format("not fired"),
+        "local.yaml": ADAPTATION + changes,
+        "local.test.yaml": CASES.format("yellow"),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    results = run_cases(check_paths([tmp_path]))
+    assert [("not_fired", True), ("fired", True)] == [(each.result.findings[0].status, each.is_ok) for each in results]

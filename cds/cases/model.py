@@ -51,9 +51,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """The case file beside a ruleset, read. diagnostics: what is wrong with it; cases without a fault are there."""
+    """The case file beside a ruleset, read. diagnostics: what is wrong with it; cases without a fault are there.
+
+    is_adapted: the cases are about a ruleset with a local adaptation.
+    """
 
     file: str
     lines: tuple[str, ...]
     cases: tuple[Case, ...]
     diagnostics: tuple[Diagnostic, ...]
+    is_adapted: bool = False

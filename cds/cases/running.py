@@ -16,6 +16,7 @@ from cds.loading import Checked, case_file
 from cds.patient import Patient
 from cds.periods import instant, zone
 from cds.plan import Plan
+from cds.reading import LoadedFile
 from cds.result import Finding, Result, Shown, Step
 from cds.source import lines_of
 from cds.wording import cure_text, reason_text, shown_text, summary
@@ -107,15 +108,24 @@ _WORDS: Final[Mapping[Language, tuple[str, str]]] = {
 
 
 def case_files(checked: Checked) -> list[CaseFile]:
-    """The case files beside rulesets that were checked without an error."""
-    found: list[CaseFile] = []
-    for each in checked.files if checked.plan else ():
-        path = case_file(Path(each.file)) if each.has_cases else None
-        if path:
-            text = path.read_bytes()
-            cases, diagnostics = read_cases(text, str(path), each, checked)
-            found.append(CaseFile(str(path), tuple(lines_of(text)), tuple(cases), tuple(diagnostics)))
-    return found
+    """The case files beside rulesets and local adaptations that were checked without an error.
+
+    A ruleset's own cases are about the ruleset as written, an adaptation's cases about the adapted one.
+    """
+    if checked.plan is None:
+        return []
+    written = checked.as_written or checked
+    about = [(each.file, each, written) for each in written.files if each.has_cases]
+    for file, ruleset in checked.adaptations.items():
+        about += [(file, each, checked) for each in checked.files if each.model.ruleset == ruleset]
+    beside = ((case_file(Path(file)), of, within) for file, of, within in about)
+    return [_case_file(path, of, within) for path, of, within in beside if path]
+
+
+def _case_file(path: Path, of: LoadedFile, checked: Checked) -> CaseFile:
+    text = path.read_bytes()
+    cases, diagnostics = read_cases(text, str(path), of, checked)
+    return CaseFile(str(path), tuple(lines_of(text)), tuple(cases), tuple(diagnostics), bool(of.adaptation))
 
 
 def run_cases(checked: Checked, executors: Sequence[Executor] = EXECUTORS) -> list[CaseResult]:
@@ -129,7 +139,10 @@ def run_cases(checked: Checked, executors: Sequence[Executor] = EXECUTORS) -> li
     wrong = [each for file in files for each in file.diagnostics if each.is_error]
     if wrong:
         raise RulesetError(wrong)
-    return run([case for file in files for case in file.cases], checked, executors)
+    written = checked.as_written or checked
+    own = [case for file in files for case in file.cases if not file.is_adapted]
+    local = [case for file in files for case in file.cases if file.is_adapted]
+    return [*run(own, written, executors), *run(local, checked, executors)]
 
 
 def run(cases: Iterable[Case], checked: Checked, executors: Sequence[Executor] = EXECUTORS) -> list[CaseResult]:

@@ -76,15 +76,16 @@ def pressure(systolic: Any = 135, diastolic: Any = 85, **fields: Any) -> Json:
         {"code": concept(LOINC, code), "valueQuantity": {"value": value, "system": UCUM, "code": "mm[Hg]"}}
         for code, value in (("8480-6", systolic), ("8462-4", diastolic))
     ]
-    return observation(code=concept(LOINC, "85354-9"), valueQuantity=None, component=parts, **fields)
+    made = {"code": concept(LOINC, "85354-9"), "valueQuantity": None, "component": parts}
+    return observation(**(made | fields))
 
 
-def condition(code: str = "84114007", **fields: Any) -> Json:
+def condition(snomed: str = "84114007", **fields: Any) -> Json:
     """A diagnosis of patient 1 in SNOMED CT; heart failure when nothing is said."""
     made = {
         "resourceType": "Condition",
         "id": "c",
         "subject": {"reference": "Patient/1"},
-        "code": concept(SNOMED, code),
+        "code": concept(SNOMED, snomed),
     } | fields
     return {name: each for name, each in made.items() if each is not None}
