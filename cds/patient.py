@@ -93,6 +93,7 @@ def rows_known_at(table: Table, partner: Table, at: int, keep: int = 0, drop: in
         partner.values,
         table.attribute,
         table.quality,
+        partner.quality,
         at,
         keep,
         drop,

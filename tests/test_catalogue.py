@@ -304,7 +304,7 @@ def entry(lines: str) -> str:
         ("concepts:\n", "CDS104"),
         ("concept:\n  a: b\n", "CDS102 CDS103"),
         ("concepts: [a]\n", "CDS104"),
-        (entry("kind: mesurement\nunit: kg"), "CDS112"),
+        (entry("kind: measured\nunit: kg"), "CDS112"),
         (entry("kind: measurement"), "CDS103"),
         (entry("kind: panel"), "CDS103"),
         (entry("kind: medicine"), "CDS103"),

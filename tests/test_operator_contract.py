@@ -194,13 +194,13 @@ def test_compiled_rows_are_kept_alike(compiled: dict[str, Compiled]) -> None:
         kept = [0] * length
         plain = keep_known(
             series.times, recorded, series.values, series.raw, series.attribute, series.quality,
-            at - 60_000_000, needed, unwanted, kept,
+            series.unit, at - 60_000_000, needed, unwanted, kept,
         )  # fmt: skip
         arrays = in_arrays(series)
         marked = numpy.zeros(length, "uint8")
         count = compiled["keep_known"](
             arrays.times, numpy.array(recorded, "int64"), arrays.values, arrays.raw, arrays.attribute, arrays.quality,
-            at - 60_000_000, needed, unwanted, marked,
+            arrays.unit, at - 60_000_000, needed, unwanted, marked,
         )  # fmt: skip
         assert (plain, kept) == (count, marked.tolist())
         assert plain == sum(kept)

@@ -69,6 +69,7 @@ _KERNELS: Final[dict[str, Any]] = {
         REAL,
         _ROWS["attribute"],
         _ROWS["quality"],
+        _ROWS["quality"],
         I64,
         I64,
         I64,

@@ -87,6 +87,7 @@ def _known(columns: Columns, partner: Columns, source: Input, rows: Rows, at: in
         partner.values[whole],
         columns.attribute[whole],
         columns.quality[whole],
+        partner.quality[whole],
         at,
         source.keep,
         source.drop,

@@ -11,6 +11,7 @@ def keep_known(
     partner: Column,
     attribute: Column,
     quality: Column,
+    partner_quality: Column,
     at: int,
     needed: int,
     unwanted: int,
@@ -34,7 +35,7 @@ def keep_known(
             wanted = (attribute[i] & needed) == needed and (attribute[i] & unwanted) == 0
             if not wanted or recorded[i] > at or _is_superseded(recorded, attribute, at, start, end, i):
                 continue
-            if not _is_repeated(values, partner, attribute, quality, kept, start, i):
+            if not _is_repeated(values, partner, attribute, quality, partner_quality, kept, start, i):
                 kept[i] = 1
                 count += 1
         start = end
@@ -54,7 +55,14 @@ def _is_superseded(recorded: Column, attribute: Column, at: int, start: int, end
 
 
 def _is_repeated(
-    values: Column, partner: Column, attribute: Column, quality: Column, kept: Column, start: int, row: int
+    values: Column,
+    partner: Column,
+    attribute: Column,
+    quality: Column,
+    partner_quality: Column,
+    kept: Column,
+    start: int,
+    row: int,
 ) -> bool:
     """Whether a row kept before at the same instant is the same reading, in whatever unit it arrived."""
     for i in range(start, row):
@@ -62,6 +70,7 @@ def _is_repeated(
             kept[i] != 0
             and attribute[i] == attribute[row]
             and quality[i] == quality[row]
+            and partner_quality[i] == partner_quality[row]
             and without_noise(values[i]) == without_noise(values[row])
             and without_noise(partner[i]) == without_noise(partner[row])
         ):

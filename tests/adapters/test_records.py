@@ -162,7 +162,7 @@ def test_rows_that_are_not_used(row: Json, issue: str) -> None:
         ({"position": "upright"}, "word_not_known readings.body_weight[0].position"),
         ({"meal": 3}, "word_not_known readings.body_weight[0].meal"),
         ({"id": 7}, "wrong_shape readings.body_weight[0].id"),
-        ({"comparater": "<"}, "name_not_known readings.body_weight[0].comparater"),
+        ({"comparators": "<"}, "name_not_known readings.body_weight[0].comparators"),
     ],
 )
 def test_rows_that_are_used_all_the_same(row: Json, issue: str) -> None:
@@ -416,7 +416,7 @@ def test_what_was_not_supplied_in_full_is_there_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("data", "issues"),
     [
-        ({"redings": {}}, ["name_not_known redings"]),
+        ({"reading": {}}, ["name_not_known reading"]),
         ({"Kari Nordmann": 1}, ["name_not_known ?"]),
         ({"readings": {"body_wieght": []}}, ["name_not_known readings.body_wieght"]),
         ({"readings": {"heart_failure": []}}, ["name_not_known readings.heart_failure"]),

@@ -13,11 +13,14 @@ SITTING, LYING = 16, 64
 Row = tuple[int, int, float, float, int, int]  # time, recorded, value, partner's value, attribute, quality
 
 
-def kept(rows: list[Row], at: int = AT, needed: int = 0, unwanted: int = 0) -> list[int]:
+def kept(
+    rows: list[Row], at: int = AT, needed: int = 0, unwanted: int = 0, other: list[int] | None = None
+) -> list[int]:
     marks = [0] * len(rows)
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(6)]
     times, recorded, values, partner, attribute, quality = columns
-    count = keep_known(times, recorded, values, partner, attribute, quality, at, needed, unwanted, marks)
+    other = [KNOWN] * len(rows) if other is None else other
+    count = keep_known(times, recorded, values, partner, attribute, quality, other, at, needed, unwanted, marks)
     assert count == sum(marks)
     return marks
 
@@ -58,3 +61,9 @@ def test_what_is_not_known_yet_changes_nothing(drawn: list[tuple[int, int, int]]
     known = [row for row in rows if row[0] <= AT and row[1] <= AT]
     assert [mark for row, mark in zip(rows, marks, strict=True) if row in known] == kept(known)
     assert all(row in known for row, mark in zip(rows, marks, strict=True) if mark)
+
+
+def test_rows_that_differ_only_in_the_other_parts_quality_are_two_readings() -> None:
+    same: list[Row] = [(50, FIRST_TIME, 1, 0, 0, 0), (50, FIRST_TIME, 1, 0, 0, 0)]
+    assert [1, 1] == kept(same, other=[KNOWN, IMPLAUSIBLE_ONLY])
+    assert [1, 0] == kept(same, other=[IMPLAUSIBLE_ONLY, IMPLAUSIBLE_ONLY])
