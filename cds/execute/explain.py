@@ -95,7 +95,9 @@ def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explana
     )
     wanted = dict.fromkeys(_behind_rule(plan, rule))
     head = plan.head(rule.ruleset)
-    blocked = next((plan.rules[each].id for each in rule.unknown_while if _blocks(evaluation, each)), "")
+    is_in_question = evaluation.state(rule.applies)[0] == TRUE
+    blocking = (each for each in rule.unknown_while if is_in_question and _blocks(evaluation, each))
+    blocked = next((plan.rules[each].id for each in blocking), "")
     return Explanation(
         applies=applies,
         levels=levels,
