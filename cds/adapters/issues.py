@@ -37,6 +37,7 @@ ISSUES: Final = {
     "status_not_used": "its status is not final, amended or corrected, and it was not used; send it when it is final",
     "time_missing": "the time is missing, and it was not used; state the time",
     "time_not_understood": "the time cannot be read, and it was not used; write it like `2026-01-08T07:30:00+01:00`",
+    "too_many_at_once": "{count} different readings bear the same time; they count as one that contradicts itself",
     "unit_missing": "the unit is missing, so the value cannot be told; use one of {units}",
     "unit_not_understood": "the unit is not accepted here, so the value cannot be told; use one of {units}",
     "unknown_code": "{count} observations have a code that no concept uses; they were not used",

@@ -12,10 +12,12 @@ from cds.adapters.issues import issue, place_word
 from cds.adapters.shapes import as_object, as_text
 from cds.codes import Concept, Concepts
 from cds.diagnostics import Issue, closest
+from cds.operators.reasons import CONFLICT, NOT_JUDGED
 from cds.operators.series import FIRST_TIME, LAST_TIME, MICROSECONDS_PER_DAY
 from cds.patient import Table
 from cds.periods import Zone, instant
 
+MOST_AT_ONCE: Final = 100  # readings of one kind at one instant
 SAME_DAY: Final = MICROSECONDS_PER_DAY  # how far a clock may run ahead of the one that records
 
 
@@ -143,7 +145,7 @@ def _reading_tables(intake: Intake, concept: Concept) -> dict[str, Table]:
     keys = keys_meant(intake.concepts, concept.name)
     if concept.name not in intake.readings and intake.supplied.keys().isdisjoint(keys):
         return {}
-    rows = sorted(intake.readings.get(concept.name, ()))
+    rows = _uncrowded(intake, concept)
     times = [row.time for row in rows]
     recorded = [row.recorded for row in rows]
     offsets = list(map(intake.zone.offset_at, times))
@@ -166,6 +168,25 @@ def _reading_tables(intake: Intake, concept: Concept) -> dict[str, Table]:
         )
         for part, key in enumerate(keys)
     }
+
+
+def _uncrowded(intake: Intake, concept: Concept) -> list[Reading]:
+    """The concept's readings in their total order; so many at one instant that none can be right become one conflict.
+
+    Without a bound, what a program sends over and over would cost the square of its number at every evaluation.
+    """
+    rows: list[Reading] = []
+    for _, group in groupby(sorted(intake.readings.get(concept.name, ())), key=lambda row: row.time):
+        together = list(group)
+        if len(together) > MOST_AT_ONCE:
+            together = list({row._replace(reference=""): row for row in together}.values())
+        if len(together) > MOST_AT_ONCE:
+            intake.note("too_many_at_once", f"readings.{concept.name}", count=len(together))
+            nothing = tuple(0.0 for _ in together[0].values)
+            spoiled = tuple(CONFLICT for _ in together[0].values)
+            together = [together[0]._replace(values=nothing, raws=nothing, qualities=spoiled)]
+        rows += together
+    return rows
 
 
 def _since(intake: Intake, key: str) -> int:
@@ -214,7 +235,10 @@ def _apart(doses: Iterable[Dose]) -> list[Dose]:
     """Doses of different medicines planned for one instant, a microsecond apart: neither corrects the other."""
     rows: list[Dose] = []
     for planned, together in groupby(sorted(doses), key=lambda row: row.planned):
-        for place, (_, same) in enumerate(groupby(together, key=lambda row: row.atc)):
+        for place, (_, group) in enumerate(groupby(together, key=lambda row: row.atc)):
+            same = list(group)
+            if len(same) > MOST_AT_ONCE:
+                same = [same[0]._replace(quality=NOT_JUDGED)]
             rows += [row._replace(planned=planned + place) for row in same]
     return rows
 
