@@ -239,7 +239,7 @@ def described(result: Result, language: Language = "en", *, explain: bool = Fals
         ),
         counts={group: sum(each.group == group for each in found) for group in GROUPS},
         findings=tuple(found),
-        issues=tuple(IssueDocument(each.code, each.place, each.message) for each in result.issues),
+        issues=tuple(IssueDocument(each.code, each.place, each.text(language)) for each in result.issues),
     )
 
 

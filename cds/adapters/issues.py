@@ -51,12 +51,81 @@ ISSUES: Final = {
 }
 """Code -> sentence; `{words}` are filled in by the adapter."""
 
+NORWEGIAN: Final = {
+    "ambiguous_subject": "det står ikke hvilken pasient det gjelder, og det ble ikke brukt; oppgi subject",
+    "certainty_not_understood": "hvor sikkert det er, kan ikke leses, så det regnes som usikkert; send vanlig status",
+    "codes_disagree": "kodene betyr ulike ting, og det ble ikke brukt; rett kodene",
+    "comparator_not_understood": "tegnet foran verdien er ikke forstått, så den kan ikke leses; bruk <, <=, >, >=",
+    "conflicting_copies": "den finnes to ganger med ulikt innhold, og ingen tid sier hvilken som er nyest; begge ble "
+    "brukt, send én",
+    "date_not_understood": "datoen kan ikke leses og ble ikke brukt; skriv år-måned-dag, `2026-01-08`",
+    "delay_not_known": "dosen ble tatt, men ikke når; den regnes som tatt og kan ikke bedømmes som sen",
+    "end_disagrees": "den er merket aktiv og har en slutt, så den er usikker etter det; rett én av dem",
+    "end_not_known": "den er over, ingen vet når, så den er usikker til den sist ble skrevet; oppgi slutten",
+    "entered_in_error": "den er merket som feilført og ble ikke brukt",
+    "entry_not_read": "oppføringen har ingen ressurs som kan leses, og ble ikke brukt",
+    "fate_not_understood": "status for dosen er ikke taken, missed eller unknown; dosen regnes som ikke bedømt",
+    "future_dated": "den er datert mer enn et døgn etter at den ble skrevet, og ble ikke brukt; rett tiden",
+    "implausible": "verdien er utenfor det et levende menneske kan ha, og ble lagt til side; rett den der den kom fra",
+    "incomplete": "bare en del av svaret er her, så ingenting regnes som levert i sin helhet; send alle sidene",
+    "limit_not_read": "pasientens grense kan ikke leses, så reglene som bruker den, kan ikke avgjøres; {cure}",
+    "meaning_changed": "den har en utvidelse eller regel som kan endre betydningen; den ble ikke brukt",
+    "medicine_not_stated": "en dose sier ikke hvilket legemiddel den har, så doser av en klasse kan ikke telles; "
+    "oppgi `atc` for hver dose",
+    "meter_limit_not_stated": "apparatet viste HI eller LO uten grensen sin; send grensen som verdi, med > eller <",
+    "name_not_known": "dette navnet er ukjent og ble ikke brukt{cure}",
+    "not_certain": "den er foreløpig, så regler som trenger den, kan ikke avgjøres; bekreft eller avkreft den",
+    "other_patient": "den gjelder en annen pasient og ble ikke brukt",
+    "medicine_not_read": "koden for legemiddelet er ingen ATC-kode; skriv den som `C07AB02`",
+    "part_missing": "en del av målingen mangler; resten ble brukt",
+    "part_twice": "en del finnes to ganger med ulike verdier, så den kan ikke leses; send én",
+    "period_reversed": "den slutter før den begynner, så den regnes som usikker; rett datoene",
+    "status_not_used": "status er ikke final, amended eller corrected, og den ble ikke brukt; send den ferdig",
+    "time_missing": "tiden mangler, og den ble ikke brukt; oppgi tiden",
+    "time_not_understood": "tiden kan ikke leses, og den ble ikke brukt; skriv den som `2026-01-08T07:30:00+01:00`",
+    "too_many_at_once": "{count} ulike målinger har samme tid; de regnes som én som motsier seg selv",
+    "unit_missing": "enheten mangler, så verdien kan ikke leses; bruk en av {units}",
+    "unit_not_understood": "enheten er ikke i bruk her, så verdien kan ikke leses; bruk en av {units}",
+    "unknown_code": "{count} observasjoner har en kode som ingen begreper bruker; de ble ikke brukt",
+    "unlike_code": "koden er ett siffer fra {known} for `{name}`; den ble ikke brukt, mente du den?",
+    "value_missing": "det er ingen verdi, og den ble ikke brukt",
+    "value_not_a_number": "verdien er ikke et tall, så den kan ikke leses; send et JSON-tall",
+    "value_not_finite": "verdien er ikke et endelig tall og ble lagt til side; rett den der den kom fra",
+    "value_withheld": "verdien er sperret, så regler som trenger den, kan ikke avgjøres",
+    "word_not_known": "et ord her er ukjent og ble ikke brukt{cure}",
+    "wrong_shape": "her skal det stå {expected}; det ble ikke brukt",
+}
+"""The same for Norwegian readers."""
+
+_PHRASES: Final = (
+    ("write an object with `limit`, `value` and `unit`", "skriv et objekt med `limit`, `value` og `unit`"),
+    ("send `value` as a number", "send `value` som et tall"),
+    ("as year-month-day", "som år-måned-dag"),
+    ("let `until` be no earlier than `from`", "la `until` ikke være før `from`"),
+    ("as a text", "som en tekst"),
+    ("write `", "skriv `"),
+    ("; did you mean", "; mente du"),
+    ("; write one of", "; skriv en av"),
+    ("an object", "et objekt"),
+    ("a list of names", "en liste med navn"),
+    ("a list", "en liste"),
+    ("a text", "en tekst"),
+    ("true, false or a time", "true, false eller et tidspunkt"),
+)
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
 
 
 def issue(code: str, place: str, **words: object) -> Issue:
     """An issue of this kind at this place; `words` fill the sentence."""
-    return Issue(code, place, ISSUES[code].format(**words))
+    norwegian = {name: _in_norwegian(str(word)) for name, word in words.items()}
+    return Issue(code, place, ISSUES[code].format(**words), NORWEGIAN[code].format(**norwegian))
+
+
+def _in_norwegian(phrase: str) -> str:
+    for english, norwegian in _PHRASES:
+        phrase = phrase.replace(english, norwegian)
+    return phrase
 
 
 def place_word(key: object) -> str:

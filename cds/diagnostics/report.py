@@ -95,12 +95,17 @@ class Issue:
     """Something in the data that could not be used, or not as it stood; the rest is unaffected.
 
     code: a stable word such as `unit_not_understood`. place: where in the input (`Observation/42`,
-    `readings.body_weight[3]`). message: English sentence without the patient's values.
+    `readings.body_weight[3]`). message: English sentence without the patient's values; norwegian: the same, or "".
     """
 
     code: str
     place: str
     message: str
+    norwegian: str = ""
+
+    def text(self, language: Language = "en") -> str:
+        """The sentence in the reader's language, as far as there is one."""
+        return self.message if language == "en" else self.norwegian or self.message
 
 
 class _Filled(dict[str, str]):

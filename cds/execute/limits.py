@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from cds.diagnostics import Issue, closest
 from cds.operators.logic import without_noise
@@ -25,9 +26,9 @@ class Resolved:
     own: dict[int, PatientLimit] = field(default_factory=dict[int, PatientLimit])
     issues: list[Issue] = field(default_factory=list[Issue])
 
-    def note(self, name: str, code: str, message: str) -> None:
+    def note(self, name: str, code: str, message: str, norwegian: str) -> None:
         """Say what was wrong with a limit of the patient's plan."""
-        self.issues.append(Issue(code, f"limits.{name}", message))
+        self.issues.append(Issue(code, f"limits.{name}", message, norwegian))
 
 
 def resolve(plan: Plan, entries: Sequence[PatientLimit], defaults: Mapping[int, Valued], at: date) -> Resolved:
@@ -60,29 +61,35 @@ def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], res
     """The one limit that an entry means; none after an issue that spoils what it might have meant."""
     if entry.ruleset and all(head.id != entry.ruleset for head in plan.heads):
         message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
-        resolved.note(entry.name, "limit_of_other_ruleset", message)
+        norwegian = f"grensen `{entry.name}` hører til et regelsett som ikke er lastet; den ble ikke brukt"
+        resolved.note(entry.name, "limit_of_other_ruleset", message, norwegian)
         return []
     candidates = [each for each in numbers if entry.ruleset in ("", _limit(plan, each).ruleset)]
     named = [each for each in candidates if entry.name == _limit(plan, each).name]
     if not named:
         named = [each for each in candidates if entry.name in _limit(plan, each).was]
         if named:
-            message = f"the limit `{entry.name}` is now called `{_limit(plan, named[0]).name}`; it was used"
-            resolved.note(entry.name, "limit_renamed", message)
+            now = _limit(plan, named[0]).name
+            message = f"the limit `{entry.name}` is now called `{now}`; it was used"
+            resolved.note(
+                entry.name, "limit_renamed", message, f"grensen `{entry.name}` heter nå `{now}`; den ble brukt"
+            )
     if len(named) == 1:
         return named
-    spoiled = named or candidates
-    if named:
-        message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
-    else:
-        names = {_limit(plan, each).name for each in candidates}
-        near = closest(entry.name, names)
-        hint = f"; did you mean `{near}`?" if near else ""
-        message = f"no ruleset has a limit `{entry.name}`{hint} Until it is mended, the limits it may mean are unknown"
-    for number in spoiled:
+    for number in named or candidates:
         if not _limit(plan, number).fixed:
             resolved.values[number] = (0.0, LIMIT_INVALID)
-    resolved.note(entry.name, "limit_unknown_name", message)
+    if named:
+        message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
+        norwegian = f"grensen `{entry.name}` finnes i flere regelsett; oppgi hvilket den hører til"
+    else:
+        near = closest(entry.name, {_limit(plan, each).name for each in candidates})
+        hint, hint_nb = (f"; did you mean `{near}`?", f"; mente du `{near}`?") if near else (".", ".")
+        message = f"no ruleset has a limit `{entry.name}`{hint} Until it is mended, the limits it may mean are unknown"
+        norwegian = (
+            f"ingen regelsett har en grense `{entry.name}`{hint_nb} Til det er rettet, gjelder ingen av grensene"
+        )
+    resolved.note(entry.name, "limit_unknown_name", message, norwegian)
     return []
 
 
@@ -95,7 +102,8 @@ def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, 
     if begun and not current:
         resolved.values[number] = (0.0, LIMIT_EXPIRED)
         message = f"the patient's own limit `{limit.name}` has expired; renew it or take it out of the plan"
-        resolved.note(limit.name, "limit_expired", message)
+        norwegian = f"pasientens egen grense `{limit.name}` er utløpt; forny den eller ta den ut av planen"
+        resolved.note(limit.name, "limit_expired", message, norwegian)
     used = current or begun
     if not used:
         return
@@ -109,31 +117,42 @@ def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, 
 def _use(limit: Limit, number: int, chosen: list[PatientLimit], resolved: Resolved) -> None:
     """Use the entries that begin last, when they can be used and agree."""
     values = [_value(limit, each) for each in chosen]
-    problem = next((each for each in values if isinstance(each, str)), "")
-    if not problem and len({without_noise(each) for each in values if isinstance(each, float)}) > 1:
-        problem = "is stated twice with different values"
+    problem = next((each for each in values if isinstance(each, tuple)), None)
+    if problem is None and len({without_noise(each) for each in values if isinstance(each, float)}) > 1:
+        problem = "is stated twice with different values", "er oppgitt to ganger med ulike verdier"
     value = values[0]
-    if problem or isinstance(value, str):
+    if problem or isinstance(value, tuple):
         resolved.values[number] = (0.0, LIMIT_INVALID)
-        resolved.note(limit.name, "limit_invalid", f"the patient's own limit `{limit.name}` {problem}")
+        english, norwegian = (
+            f"{start} `{limit.name}` {what}" for start, what in zip(_OWN, problem or _OWN, strict=True)
+        )
+        resolved.note(limit.name, "limit_invalid", english, norwegian)
         return
     resolved.values[number] = (value, KNOWN)
     resolved.own[number] = chosen[0]
 
 
-def _value(limit: Limit, entry: PatientLimit) -> float | str:
-    """The entry in the limit's unit, or what is wrong with it."""
+_OWN: Final = ("the patient's own limit", "pasientens egen grense")
+
+
+def _value(limit: Limit, entry: PatientLimit) -> float | tuple[str, str]:
+    """The entry in the limit's unit, or what is wrong with it, in English and Norwegian."""
     if limit.fixed:
-        return "may not be changed for a patient; take it out of the plan"
+        return "may not be changed for a patient; take it out of the plan", "kan ikke settes for en pasient; ta den ut"
     factor = limit.unit_factors.get(entry.unit)
     if factor is None:
-        return f"has a unit that does not fit; write it in {limit.unit or 'a plain number'}"
+        unit, unit_nb = (limit.unit, limit.unit) if limit.unit else ("a plain number", "et tall uten enhet")
+        return (
+            f"has a unit that does not fit; write it in {unit}",
+            f"har en enhet som ikke passer; skriv den i {unit_nb}",
+        )
     value = convert(entry.value, Conversion(*factor))
     if not math.isfinite(value):
-        return "is not a number"
+        return "is not a number", "er ikke et tall"
     if limit.allowed and not limit.allowed[0] <= without_noise(value) <= limit.allowed[1]:
         low, high = limit.allowed
-        return f"lies outside {low:g} to {high:g} {limit.unit}".rstrip()
+        span = f"{low:g} – {high:g} {limit.unit}".rstrip()
+        return f"lies outside {span}", f"ligger utenfor {span}"
     return value
 
 
@@ -147,10 +166,11 @@ def _check_order(plan: Plan, numbers: Mapping[int, Valued], resolved: Resolved) 
             continue
         (high, high_reason), (low, low_reason) = before[higher], before[lower]
         if high_reason == KNOWN == low_reason and without_noise(high) <= without_noise(low):
-            names = f"the limit `{_limit(plan, higher).name}` must lie above `{_limit(plan, lower).name}`"
+            above, under = _limit(plan, higher).name, _limit(plan, lower).name
             for number in (higher, lower):
                 resolved.values[number] = (0.0, LIMIT_INVALID)
-            resolved.note(_limit(plan, higher).name, "limit_out_of_order", names)
+            message = f"the limit `{above}` must lie above `{under}`"
+            resolved.note(above, "limit_out_of_order", message, f"grensen `{above}` må ligge over `{under}`")
 
 
 def paired(limit: PairedLimit, resolved: Resolved, default: Valued) -> Valued:
