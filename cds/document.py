@@ -18,7 +18,7 @@ from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
 from cds.plan import Texts
 from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Used, text_in
-from cds.wording import cure_text, filled, number_text, reason_text, shown_text, summary, unit_text
+from cds.wording import cure_text, filled, number_text, reason_text, shown_text, summary, unit_text, window_text
 
 FORMAT: Final = "cds-result/1"
 Group = Literal["fired", "unconfirmed", "unknown", "hidden", "not_fired", "not_applicable"]
@@ -351,11 +351,12 @@ def _parts(why: Explanation, language: Language) -> Iterator[PartDocument]:
 
 
 def _phrase(used: Used, language: Language) -> str:
-    """The operator in words, without its window: `rise in weight`."""
+    """The operator in words: `rise in weight within 3 days`."""
     if not used.operator:
         return ""
-    words = text_in(OPERATORS[used.operator].phrase, language)[0].format(input=used.input, window="")
-    return " ".join(words.split())
+    words = text_in(OPERATORS[used.operator].phrase, language)[0]
+    said = words.format(input=used.input, window=window_text(*used.window, language))
+    return " ".join(said.split())
 
 
 def _step(step: Step, language: Language) -> StepDocument:

@@ -69,7 +69,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One number behind a finding. operator: "" for a limit or fact. window: ISO interval start, for measures."""
+    """One number behind a finding. operator: "" for a limit or fact. window: length and kind, as operators have it."""
 
     name: str
     operator: str
@@ -77,6 +77,7 @@ class Used:
     shown: Shown
     readings: tuple[Reading, ...] = ()
     origin: Origin | None = None
+    window: tuple[float, int] = (0.0, 0)
 
 
 @dataclass(frozen=True, slots=True)

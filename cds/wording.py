@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cds.operators.reasons import Reason
+from cds.operators.series import DAYS_BEFORE, EVERYTHING, MINUTES, MONTHS
 from cds.plan import Texts
 from cds.result import Finding, Shown, text_in
 
@@ -159,6 +160,8 @@ _ONE: Final[Mapping[str, Texts]] = {
     "doses": {"nb": "dose", "nn": "dose", "en": "dose"},
     "readings": {"nb": "måling", "nn": "måling", "en": "reading"},
 }
+_LAST: Final[Texts] = {"nb": "siste", "nn": "siste", "en": "last"}
+_WITHIN: Final[Texts] = {"nb": "innen", "nn": "innan", "en": "within"}
 _NEVER: Final[Texts] = {"nb": "oppstart", "nn": "oppstart", "en": "the start"}
 
 
@@ -240,6 +243,21 @@ def moment_text(iso: str, language: str) -> str:
         return f"{day} {clock}".strip()
     year, month, date = day.split("-")
     return f"{int(date)}.{int(month)}.{year}" + (f" kl. {clock}" if clock else "")
+
+
+def window_text(length: float, kind: int, language: str) -> str:
+    """A window as people say it; "" for everything there is.
+
+    >>> window_text(7.0, 2, "nb"), window_text(3.0, DAYS_BEFORE, "en"), window_text(90.0, MINUTES, "en")
+    ('siste 7 dager', 'within 3 days', 'last 90 min')
+    """
+    if kind == EVERYTHING or length <= 0.0:
+        return ""
+    unit = {MINUTES: "min", MONTHS: "months"}.get(kind, "days")
+    if kind == MINUTES and length % 60.0 == 0.0:
+        length, unit = length / 60.0, "hours"
+    said = text_in(_WITHIN if kind == DAYS_BEFORE else _LAST, language)[0]
+    return f"{said} {number_text(length, -1, language)} {unit_text(unit, length, language)}"
 
 
 def reason_text(reason: Reason, language: str) -> str:

@@ -14,7 +14,7 @@ from cds.operators.logic import (
     BELOW,
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_SET, TRUE, Reason
-from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME
+from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME, WINDOW, WINDOW_KIND
 from cds.patient import Patient, Table, table_of
 from cds.periods import Zone
 from cds.plan import (
@@ -212,7 +212,9 @@ def _used(evaluation: Evaluation, index: int) -> Used:
     match number:
         case Measure():
             readings = tuple(_readings(evaluation, index, number))
-            return Used(number.name, number.operator, number.input.name, shown, readings)
+            parameters, _ = evaluation.parameters(number)
+            window = parameters[WINDOW], int(parameters[WINDOW_KIND])
+            return Used(number.name, number.operator, number.input.name, shown, readings, window=window)
         case Limit():
             return Used(number.name, "", "", shown, origin=evaluation.resolved().origins.get(index))
         case PairedLimit(limit=limit):
