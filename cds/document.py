@@ -299,7 +299,7 @@ def _value(why: Explanation) -> Shown | None:
     """The number to show; an answer of yes or no is none."""
     shown = why.names.get("value")
     answers = [step.value for root in (why.applies, *(step for _, step in why.levels)) for step in _yes_or_no(root)]
-    return None if shown and replace(shown, against=None) in answers else shown
+    return None if shown and replace(shown, against=()) in answers else shown
 
 
 def _yes_or_no(step: Step) -> Iterator[Step]:
@@ -378,6 +378,6 @@ def _step(step: Step, language: Language) -> StepDocument:
 def _margin_text(margin: float | None, step: Step, language: Language) -> str:
     if margin is None or step.value is None or step.limit is None:
         return ""
-    size = number_text(abs(margin), max(step.value.decimals, step.limit.decimals), language, against=0.0)
+    size = number_text(abs(margin), max(step.value.decimals, step.limit.decimals), language, against=(0.0,))
     unit = unit_text(step.limit.unit, abs(margin), language)
     return f"{size} {unit}".strip()

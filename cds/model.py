@@ -85,7 +85,7 @@ def _listed(value: Any) -> Any:
 
 def _language(text: str) -> int:
     if text != "1":
-        raise Misread(UnsupportedLanguage, text)
+        raise Misread(UnsupportedLanguage, text, version=text)
     return 1
 
 

@@ -131,7 +131,8 @@ def report(result: Result, language: Language = "en", *, explain: bool = False, 
     explain: the condition behind every finding, its numbers and the readings used. everything: also each rule that
     does not apply.
     """
-    return "\n".join(_Page(language).lines(described(result, language, explain=explain), everything)) + "\n"
+    lines = _Page(language).lines(described(result, language, explain=explain), everything)
+    return "\n".join(map(_on_one_line, lines)) + "\n"
 
 
 def why(result: Result, rule: str, language: Language = "en") -> str:
@@ -139,7 +140,15 @@ def why(result: Result, rule: str, language: Language = "en") -> str:
     page = _Page(language)
     found = next(each for each in described(result, language, explain=True).findings if each.id == rule)
     lines = page.explained(found.explanation) if found.explanation else ()
-    return "\n".join([f"{page.say('why')} {rule}", *_indented(lines)]) + "\n"
+    return "\n".join(map(_on_one_line, [f"{page.say('why')} {rule}", *_indented(lines)])) + "\n"
+
+
+_CONTROL: Final = dict.fromkeys([*range(32), *range(127, 160), 0x2028, 0x2029], "\ufffd")
+
+
+def _on_one_line(line: str) -> str:
+    """The line without control characters, so that no name in the data can forge a line of the report."""
+    return line.translate(_CONTROL)
 
 
 @dataclass(frozen=True, slots=True)

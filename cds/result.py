@@ -44,7 +44,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A number as it may be displayed. against: the limit that it was compared with, so that display never shows
+    """A number as it may be displayed. against: the limits that it is compared with, so that display never shows
     the number on the wrong side of it."""
 
     value: float
@@ -52,7 +52,7 @@ class Shown:
     unit: str
     decimals: int
     newest: str = ""
-    against: float | None = None
+    against: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

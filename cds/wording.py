@@ -1,7 +1,7 @@
 """Words for people: numbers as they may be displayed, reasons as sentences, texts with their placeholders filled."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cds.operators.reasons import Reason
@@ -165,12 +165,12 @@ _WITHIN: Final[Texts] = {"nb": "innen", "nn": "innan", "en": "within"}
 _NEVER: Final[Texts] = {"nb": "oppstart", "nn": "oppstart", "en": "the start"}
 
 
-def number_text(value: float, decimals: int, language: str, against: float | None = None) -> str:
-    """The number with so many decimals, or as many more as it takes to stay on its side of `against`.
+def number_text(value: float, decimals: int, language: str, against: Sequence[float] = ()) -> str:
+    """The number with so many decimals, or as many more as it takes to stay on its side of each of `against`.
 
     Half is rounded away from zero; nb and nn have a decimal comma. decimals below 0: as many as the number has.
 
-    >>> number_text(134.96, 0, "en", against=135.0), number_text(134.96, 0, "en")
+    >>> number_text(134.96, 0, "en", against=[135.0]), number_text(134.96, 0, "en")
     ('134.96', '135')
     >>> number_text(2.5, 1, "nb")
     '2,5'
@@ -178,7 +178,7 @@ def number_text(value: float, decimals: int, language: str, against: float | Non
     if decimals < 0:
         decimals = next((each for each in range(MAX_DECIMALS) if abs(round(value, each) - value) < 1e-9), MAX_DECIMALS)
     text = _fixed(value, decimals)
-    while against is not None and decimals < MAX_DECIMALS and not _same_side(float(text), value, against):
+    while decimals < MAX_DECIMALS and not all(_same_side(float(text), value, each) for each in against):
         decimals += 1
         text = _fixed(value, decimals)
     return text if language == "en" else text.replace(".", ",").replace("-", "−")

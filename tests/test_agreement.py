@@ -62,7 +62,7 @@ def alone(plan: Plan, patient: Patient, at: int) -> Said:
     for index, rule in enumerate(plan.rules):
         verdict = evaluation.verdict(index)
         number, limit = evaluation.shown(rule, verdict)
-        origin = evaluation.resolved().origins.get(limit)
+        origin = evaluation.origin(limit)
         said[f"rule {index}"] = (
             verdict.status,
             verdict.colour,

@@ -48,12 +48,15 @@ class Observations:
         if not hits and not any(found for _, found in parts):
             self._note_unknown(content, place)
             return
+        named = {name for each in (hits, *(found for _, found in parts)) for name, _ in each}
         if not self._is_used(content, components, place):
+            if is_masked(content) and content.get("status") != "entered-in-error":
+                self._withhold(named)
             return
         time, recorded = self._times(content, place)
         if time is None:
             if is_masked(content):
-                self._withhold({name for each in (hits, *(found for _, found in parts)) for name, _ in each})
+                self._withhold(named)
             return
         found = self._amounts(content, hits, parts, place)
         attribute = int(_attributes(content) | (Attribute.DATE_ONLY if time[1] else 0))
@@ -119,6 +122,8 @@ class Observations:
         code = ""
         if status == "entered-in-error":
             code = "entered_in_error"
+        elif content.get("focus"):
+            code = "other_patient"
         elif status not in _USED:
             code = "status_not_used"
         elif has_other_meaning(content) or any(map(has_other_meaning, components)):

@@ -55,6 +55,9 @@ def _newest(intake: Intake, same: list[Resource]) -> list[Resource]:
     updated = [last_updated(intake, each.content) for each in different]
     newest = max(updated)
     if FIRST_TIME in updated or updated.count(newest) > 1:
+        retracted = [each for each in different if each.content.get("status") == "entered-in-error"]
+        if retracted:
+            return retracted[:1]
         intake.note("conflicting_copies", different[0].place)
         return different
     return [different[updated.index(newest)]]

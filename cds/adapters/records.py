@@ -156,7 +156,7 @@ def _take_readings(intake: Intake, data: Record) -> None:
 
 
 def _reading(intake: Intake, concept: Concept, row: Record, place: str) -> Reading | None:
-    status = row.get("status", "final")
+    status = row.get("status") or "final"
     if as_text(status) not in STATUS_USED:
         intake.note("entered_in_error" if status == "entered-in-error" else "status_not_used", place)
         return None
@@ -222,6 +222,8 @@ def _take_spans(intake: Intake, data: Record, field: str, kind: Kind) -> None:
     section = _section(intake, data, field, kind)
     if section is None:
         return
+    written = as_object(data.get(field)) or {}
+    meant = {closest(as_text(name)[:60], section.keys() | _names_of(intake, kind)) for name in written}
     for concept in intake.concepts.of_kind(kind):
         rows, key = as_list(section.get(concept.name, [])), intake.concepts.key(concept.name)
         if rows is None:
@@ -230,8 +232,21 @@ def _take_spans(intake: Intake, data: Record, field: str, kind: Kind) -> None:
         intake.supplied[key] = FIRST_TIME
         known = EVENT_FIELDS if kind == "event" else SPAN_FIELDS
         read = _event if kind == "event" else _span
-        taken = (read(intake, *each) for each in _rows(intake, rows, f"{field}.{concept.name}", known))
-        intake.spans[key] = [each for each in taken if each]
+        taken = [read(intake, *each) for each in _rows(intake, rows, f"{field}.{concept.name}", known)]
+        spans = [each for each in taken if each]
+        if len(spans) < len(rows):
+            spans += [] if kind == "event" else [_UNREADABLE]
+            intake.supplied[key] = LAST_TIME
+        if concept.name in meant - written.keys():
+            intake.supplied[key] = LAST_TIME
+        intake.spans[key] = spans
+
+
+def _names_of(intake: Intake, kind: Kind) -> frozenset[str]:
+    return frozenset(each.name for each in intake.concepts.of_kind(kind))
+
+
+_UNREADABLE: Final = Span(FIRST_TIME, FIRST_TIME, LAST_TIME, NOT_CERTAIN, "")
 
 
 def _span(intake: Intake, row: Record, place: str) -> Span:
@@ -286,9 +301,10 @@ def _dose(intake: Intake, row: Record, place: str) -> Dose | None:
         intake.note("fate_not_understood", place)
     attribute = _attributes(intake, row, ("reason",), place) | (Attribute.DATE_ONLY if planned[1] else 0)
     delay = 0.0
+    if is_taken and taken:
+        recorded = max(recorded, taken[0])  # nobody knew before it happened
     if is_taken and taken and not taken[1] and not planned[1]:
         delay = (taken[0] - planned[0]) / MICROSECONDS_PER_MINUTE
-        recorded = taken[0] if recorded == FIRST_TIME else recorded
     elif is_taken:
         intake.note("delay_not_known", place)
         attribute |= Attribute.DELAY_UNKNOWN

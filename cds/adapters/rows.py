@@ -86,15 +86,18 @@ def state_supply(intake: Intake, stated: object, place: str = "supplied") -> Non
     words = as_object(stated)
     if words is None:
         intake.note("wrong_shape", place, expected="an object")
+        intake.supplied.update(dict.fromkeys(intake.concepts.keys, LAST_TIME))
     for key, word in (words or {}).items():
         keys = keys_meant(intake.concepts, key)
         since = _supplied_from(word, intake.zone)
         if not keys:
             near = closest(as_text(key)[:60], _names(intake.concepts))
+            intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, near), LAST_TIME))
             cure = f"; did you mean `{near}`?" if near else ""
             intake.note("name_not_known", f"{place}.{place_word(key)}", cure=cure)
         elif since is None:
             intake.note("wrong_shape", f"{place}.{place_word(key)}", expected="true, false or a time")
+            intake.supplied.update(dict.fromkeys(keys, LAST_TIME))
         else:
             intake.supplied.update(dict.fromkeys(keys, since))
 

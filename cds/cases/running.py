@@ -10,7 +10,7 @@ from cds.adapters.records import patient_from_dict
 from cds.cases.expected import words_of
 from cds.cases.model import Case, CaseFile, Expectation
 from cds.cases.reading import read_cases
-from cds.diagnostics import CdsError, Language, MissingExtra, RulesetError
+from cds.diagnostics import CdsError, Language, MissingExtra, RulesetError, in_order
 from cds.execute.explain import evaluate
 from cds.loading import Checked, case_file
 from cds.patient import Patient
@@ -125,7 +125,7 @@ def case_files(checked: Checked) -> list[CaseFile]:
 def _case_file(path: Path, of: LoadedFile, checked: Checked) -> CaseFile:
     text = path.read_bytes()
     cases, diagnostics = read_cases(text, str(path), of, checked)
-    return CaseFile(str(path), tuple(lines_of(text)), tuple(cases), tuple(diagnostics), bool(of.adaptation))
+    return CaseFile(str(path), tuple(lines_of(text)), tuple(cases), tuple(in_order(diagnostics)), bool(of.adaptation))
 
 
 def run_cases(checked: Checked, executors: Sequence[Executor] = EXECUTORS) -> list[CaseResult]:

@@ -137,7 +137,7 @@ def _hole(first: _Row, second: _Row, name: str, step: float) -> Iterator[Diagnos
 
 
 def _ends(names: Names, name: str, table: BandTable, rows: list[_Row], step: float) -> Iterator[Diagnostic]:
-    low, high = _span(names, table)
+    low, high = span_of(names, table.value)
     first, last = rows[0], max(rows, key=lambda row: (row.high, row.high_inside))
     if low < first.low or (low == first.low and not first.low_inside and not math.isinf(low)):
         yield BandsGap.at(first.spot.place, name=name, value=_end(low, first.low, -1))
@@ -149,15 +149,15 @@ def _end(end: float, nearest: float, way: int) -> str:
     return f"{end:g}" if math.isfinite(end) else f"{nearest + way:g}"
 
 
-def _span(names: Names, table: BandTable) -> tuple[float, float]:
+def span_of(names: Names, text: str) -> tuple[float, float]:
     """The numbers that the value can take, as far as that is known."""
-    value = names.model.values.get(table.value.partition(".")[0])
+    value = names.model.values.get(text.partition(".")[0])
     result = OPERATORS[value.operator].result if value else ""
     if result == "percent":
         return 0.0, 100.0
     if result != "same":
         return 0.0, math.inf
-    sort = names.number(table.value)
+    sort = names.number(text)
     differs = value is not None and value.operator in ("rise_in", "fall_in", "change", "sd")
     if sort and sort.concept and sort.concept.plausible and not differs:
         return sort.concept.plausible

@@ -11,8 +11,9 @@ from cds.check.amounts import first_unit, in_unit
 from cds.check.conditions import check_row_test
 from cds.check.limits import number_of
 from cds.check.names import Names
+from cds.check.scores import span_of
 from cds.diagnostics import Diagnostic
-from cds.diagnostics.advice import OrderNotKept, WorstFirst
+from cds.diagnostics.advice import GreenTwice, OrderNotKept, WorstFirst
 from cds.diagnostics.findings import LevelHidden, NoLevel
 from cds.model import Zone
 from cds.phrases import RowTest
@@ -51,6 +52,7 @@ def check_zones(names: Names) -> Iterator[Diagnostic]:
         for colour, test in levels.items():
             yield from check_row_test(names, test, sort, zone.value, names.spot("zones", name, colour))
         yield from _as_written(names, name)
+        yield from _green(names, name, zone, levels)
         hidden = [each for pair in combinations(levels, 2) for each in _hidden(names, name, levels, *pair)]
         yield from hidden
         for worse, milder in pairwise(levels) if not hidden else ():
@@ -61,6 +63,34 @@ def levels_of(zone: Zone) -> dict[str, RowTest]:
     """Colour → test, worst first."""
     found = (("red", zone.red), ("orange", zone.orange), ("yellow", zone.yellow))
     return {colour: test for colour, test in found if test}
+
+
+def _green(names: Names, name: str, zone: Zone, levels: dict[str, RowTest]) -> Iterator[Diagnostic]:
+    """More than one stretch of numbers without a colour: one of them is likely forgotten."""
+    regions = [_region(names, test) for test in levels.values()]
+    known = sorted((each for each in regions if each), key=lambda each: (each.low, not each.low_inside))
+    if len(known) < len(regions):
+        return
+    lowest, highest = span_of(names, zone.value)
+    stretches: list[tuple[float, float]] = []
+    edge, inside = lowest, False
+    for region in known:
+        if region.low > edge or (region.low == edge and not region.low_inside and not inside and edge != lowest):
+            stretches.append((edge, region.low))
+        if region.high > edge or (region.high == edge and region.high_inside):
+            edge, inside = region.high, region.high_inside
+    if edge < highest:
+        stretches.append((edge, highest))
+    if len(stretches) > 1:
+        said = " and ".join(_stretch(*each, "below", "above", "to") for each in stretches)
+        said_nb = " og ".join(_stretch(*each, "under", "over", "til") for each in stretches)
+        yield GreenTwice.at(names.key("zones", name), name=name, stretches=said, stretches_nb=said_nb)
+
+
+def _stretch(low: float, high: float, below: str, above: str, to: str) -> str:
+    if math.isinf(low):
+        return f"{below} {high:g}"
+    return f"{above} {low:g}" if math.isinf(high) else f"{low:g} {to} {high:g}"
 
 
 def _as_written(names: Names, name: str) -> Iterator[Diagnostic]:

@@ -76,13 +76,21 @@ def read_limits(file: str) -> Sequence[Mapping[str, Any]]:
 def _json(file: str) -> object:
     raw = _bytes(file)
     try:
-        return json.loads(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+        return json.loads(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8"), object_pairs_hook=_each_once)
     except json.JSONDecodeError as wrong:
         raise PatientError(f"{file}: not JSON: line {wrong.lineno}, column {wrong.colno}: {wrong.msg}") from None
     except RecursionError:
         raise PatientError(f"{file}: nested too deeply to be read") from None
     except ValueError:
         raise PatientError(f"{file}: not JSON in UTF-8, or a number that is too long") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object without a field that stands twice: of two, JSON readers would silently keep the last."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise PatientError("a field stands twice in one object of the file; nobody can tell which one is meant")
+    return made
 
 
 def _bytes(file: str) -> bytes:

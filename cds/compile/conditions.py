@@ -1,6 +1,7 @@
 """Phrases → conditions over positions."""
 
 from dataclasses import replace
+from typing import Literal
 
 from cds.compile.inputs import active_measure
 from cds.compile.scope import Scope
@@ -106,17 +107,17 @@ class Conditions:
         pair = self.scope.paired.get(right, NONE)
         if pair == NONE:
             return Compare(comparison, left, right)
-        raw, arrived = self.column(left, "raw"), self.column(left, "unit")
         second = self.scope.builder.numbers[pair].unit
+        raw, arrived = self.column(left, "raw", second), self.column(left, "unit")
         return Compare(comparison, left, right, Pair(unit_id(second), arrived, raw, pair))
 
-    def column(self, index: int, column: str) -> int:
-        """The same measure over the raw values or the unit ids."""
+    def column(self, index: int, column: Literal["raw", "unit"], unit: str = "") -> int:
+        """The same measure over the raw values, in the unit in which they arrive, or over the unit ids."""
         number = self.scope.builder.numbers[index]
         if isinstance(number, Rounded):
-            return self.column(number.of, column)
+            return self.column(number.of, column, unit)
         assert isinstance(number, Measure)
-        same = replace(number, input=replace(number.input, column=column), unit="")
+        same = replace(number, input=replace(number.input, column=column), unit=unit, decimals=NONE)
         return self.scope.builder.add(same)
 
     def expression(self, expression: Expression) -> int:

@@ -279,3 +279,56 @@ class BandsUnsorted(Code):
     severity = "warning"
     message = {"en": "`{text}` stands out of order", "nb": "`{text}` står i feil rekkefølge"}
     cure = {"en": "write the bands from the lowest to the highest", "nb": "skriv radene fra lavest til høyest"}
+
+
+class GreenTwice(Code):
+    """A zone that is green in more than one stretch of numbers.
+
+    What it means
+        Outside every colour a zone is green. Here that is so in several places, for instance between two colours, or
+        beyond the worst one.
+    Why it matters
+        A value that is worse than yellow could look fine.
+    Example
+        limits:
+          heavy:
+            default: 100 kg
+            source: house
+          very_heavy:
+            default: 120 kg
+            beyond: heavy
+            source: house
+        zones:
+          weight_zone:
+            value: current
+            yellow: from heavy to very_heavy
+            summary:
+              en: "Weight {current}"
+    Instead
+        limits:
+          heavy:
+            default: 100 kg
+            source: house
+          very_heavy:
+            default: 120 kg
+            beyond: heavy
+            source: house
+        zones:
+          weight_zone:
+            value: current
+            red: above very_heavy
+            yellow: above heavy
+            summary:
+              en: "Weight {current}"
+    """
+
+    number = "CDS308"
+    severity = "warning"
+    message = {
+        "en": "the zone `{name}` is green in more than one place: {stretches}",
+        "nb": "sonen `{name}` er grønn flere steder: {stretches}",
+    }
+    cure = {
+        "en": "let the outermost colour say `above` or `below` rather than `from … to`, and leave no hole between two",
+        "nb": "la den ytterste fargen si `above` eller `below`, ikke `from … to`, og la det ikke være hull mellom to",
+    }

@@ -1,6 +1,6 @@
 """Findings and explanations of one patient's evaluation; nothing here decides anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import Final
@@ -80,7 +80,7 @@ def _finding(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
         value=value if value_reason == KNOWN else None,
         limit=bound if bound_reason == KNOWN else None,
         limit_name=plan.numbers[limit].name if limit != NONE else "",
-        limit_origin=evaluation.resolved().origins.get(limit),
+        limit_origin=evaluation.origin(limit),
         hidden_by=plan.rules[verdict.hidden_by].id if verdict.hidden_by != NONE else "",
         explain=partial(explanation, evaluation, rule, verdict),
     )
@@ -158,39 +158,46 @@ def _made_of(plan: Plan, index: int) -> Iterator[int]:
 def _names(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> dict[str, Shown]:
     """What each placeholder of the rule's texts stands for."""
     number, limit = evaluation.shown(rule, verdict)
-    against = dict(_compared(rule, limit, number))
-    shown = {name: _shown(evaluation, index, against.get(index)) for name, index in rule.names.items()}
+    tests = [test for level in rule.levels for test in _comparisons(level.condition)]
+    arrived = {each.left: evaluation.sides(each)[0] for each in tests}
+    arrived |= {each.right: evaluation.sides(each)[1] for each in tests}
+    against: dict[int, list[int]] = {}
+    for each in tests:
+        left, right = evaluation.sides(each)
+        against.setdefault(left, []).append(right)
+    names = {name: arrived.get(index, index) for name, index in rule.names.items()}
+    shown = {name: _shown(evaluation, index, against.get(index, ())) for name, index in names.items()}
     if number != NONE:
-        shown["value"] = _shown(evaluation, number, against.get(number))
+        shown["value"] = _shown(evaluation, number, against.get(number, ()))
     if limit != NONE:
         shown["limit"] = _shown(evaluation, limit)
     return shown
 
 
-def _compared(rule: Rule, limit: int, number: int) -> Iterator[tuple[int, int]]:
-    stack: list[Condition] = [level.condition for level in reversed(rule.levels)]
-    while stack:
-        match stack.pop():
-            case And(parts) | Or(parts):
-                stack.extend(parts)
-            case Not(part):
-                stack.append(part)
-            case Compare(_, left, right):
-                yield left, right
-            case _:
-                pass
-    if number != NONE and limit != NONE:
-        yield number, limit
+def _comparisons(condition: Condition) -> Iterator[Compare]:
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _comparisons(part)
+        case Not(part):
+            yield from _comparisons(part)
+        case Compare():
+            yield condition
+        case _:
+            pass
 
 
-def _shown(evaluation: Evaluation, index: int, against: int | None = None) -> Shown:
+def _shown(evaluation: Evaluation, index: int, against: Sequence[int] = ()) -> Shown:
     value, reason = evaluation.number(index)
     number = evaluation.plan.numbers[index]
-    other = evaluation.number(against) if against is not None else (0.0, NOT_SET)
+    others = [evaluation.number(each) for each in against]
     newest = _newest(evaluation, index)
-    limit = number.limit if isinstance(number, PairedLimit) else index
-    decimals = NONE if limit in evaluation.resolved().own else number.decimals  # a patient's 1.5 kg is not 2 kg
-    return Shown(value, reason_of(reason), number.unit, decimals, newest, other[0] if other[1] == KNOWN else None)
+    decimals = (
+        NONE if evaluation.stated(index) in evaluation.resolved().own else number.decimals
+    )  # a patient's 1.5 kg is not 2 kg
+    return Shown(
+        value, reason_of(reason), number.unit, decimals, newest, tuple(value for value, why in others if why == KNOWN)
+    )
 
 
 def _newest(evaluation: Evaluation, index: int) -> str:
@@ -215,10 +222,8 @@ def _used(evaluation: Evaluation, index: int) -> Used:
             parameters, _ = evaluation.parameters(number)
             window = parameters[WINDOW], int(parameters[WINDOW_KIND])
             return Used(number.name, number.operator, number.input.name, shown, readings, window=window)
-        case Limit():
-            return Used(number.name, "", "", shown, origin=evaluation.resolved().origins.get(index))
-        case PairedLimit(limit=limit):
-            return Used(number.name, "", "", shown, origin=evaluation.resolved().origins.get(limit))
+        case Limit() | PairedLimit():
+            return Used(number.name, "", "", shown, origin=evaluation.origin(index))
         case _:
             return Used(number.name, "", "", shown)
 
@@ -242,11 +247,11 @@ def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[
         entered = next((word for bit, word in _ENTERED if bit in attribute), "")
         time = iso_time(table.times[row], zone, bool(attribute & Attribute.DATE_ONLY))
         reference = table.references[row] if row < len(table.references) else ""
-        value, arrived = _stated(measure.input.key, table, row)
+        value, arrived = _arrived(measure.input.key, table, row)
         yield Reading(time, value, measure.unit, arrived, entered, reference)
 
 
-def _stated(key: str, table: Table, row: int) -> tuple[float, str]:
+def _arrived(key: str, table: Table, row: int) -> tuple[float, str]:
     """A row's value and how it arrived; an event, a diagnosis or a device is there, and has no value to show."""
     kind = key.partition(".")[0]
     if kind in ("events", "conditions", "devices"):
@@ -272,8 +277,9 @@ def _step(evaluation: Evaluation, condition: Condition) -> Step:
             return Step(joined, word, reason, parts=tuple(_step(evaluation, part) for part in parts))
         case Not(part):
             return Step("not", word, reason, parts=(_step(evaluation, part),))
-        case Compare(comparison, left, right):
-            value, limit = _shown(evaluation, left, right), _shown(evaluation, right)
+        case Compare(comparison):
+            left, right = evaluation.sides(condition)
+            value, limit = _shown(evaluation, left, (right,)), _shown(evaluation, right)
             margin = value.value - limit.value if value.reason is None is limit.reason else None
             return Step(RELATIONS[comparison], word, reason, name(left), name(right), value, limit, margin)
         case IsTrue(number, limit):

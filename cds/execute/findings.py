@@ -13,7 +13,7 @@ from cds.execute.kernels import FIRED, NOT_APPLICABLE, NOT_FIRED, UNKNOWN, WAITS
 from cds.execute.program import COLOURS, ORIGINS
 from cds.operators.reasons import KNOWN, Reason
 from cds.operators.series import NO_TIME
-from cds.plan import NONE, Measure, Number, Plan
+from cds.plan import NONE, Measure, Number, PairedLimit, Plan
 from cds.population import Array
 from cds.result import COLOURS as SEVERITIES
 from cds.result import Status
@@ -156,6 +156,7 @@ def rows_of(chunk: Chunk, kept: Array) -> Rows:
             those = where[leaves == leaf]
             _show_number(chunk, rows, number, those, who[those])
             _show_limit(chunk, rows, limit, those, who[those])
+            _show_pair(chunk, rows, int(leaf), those, who)
     return rows
 
 
@@ -180,6 +181,16 @@ def _empty(size: int) -> Rows:
     )
 
 
+def _show_pair(chunk: Chunk, rows: Rows, leaf: int, where: Array, who: Array) -> None:
+    """Where the reading arrived in the second unit of a pair, show what was compared in that unit."""
+    pair = chunk.program.pair_of(leaf)
+    if pair is not None:
+        unit, reason = chunk.number(pair.unit_of)
+        arrived = where[((unit == pair.unit) & (reason == KNOWN))[who[where]]]
+        _show_number(chunk, rows, pair.raw, arrived, who[arrived])
+        _show_limit(chunk, rows, pair.limit, arrived, who[arrived])
+
+
 def _show_number(chunk: Chunk, rows: Rows, number: int, where: Array, who: Array) -> None:
     if number == NONE:
         return
@@ -188,8 +199,7 @@ def _show_number(chunk: Chunk, rows: Rows, number: int, where: Array, who: Array
     rows.value[where] = valued.value[who]
     rows.value_reason[where] = valued.reason[who]
     newest = chunk.newest_of(number)
-    if newest is not None:
-        rows.newest[where] = newest[who]
+    rows.newest[where] = NO_TIME if newest is None else newest[who]
 
 
 def _show_limit(chunk: Chunk, rows: Rows, limit: int, where: Array, who: Array) -> None:
@@ -200,8 +210,9 @@ def _show_limit(chunk: Chunk, rows: Rows, limit: int, where: Array, who: Array) 
     rows.limit_value[where] = valued.value[who]
     rows.limit_reason[where] = valued.reason[who]
     chunk.limits()
-    if limit in chunk.origins:
-        rows.origin[where] = chunk.origins[limit][who]
+    number = chunk.plan.numbers[limit]
+    stated = number.limit if isinstance(number, PairedLimit) else limit
+    rows.origin[where] = chunk.origins[stated][who] if stated in chunk.origins else 0
 
 
 def joined(parts: Sequence[Rows]) -> Rows:

@@ -59,7 +59,10 @@ def _limit(plan: Plan, number: int) -> Limit:
 
 def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], resolved: Resolved) -> list[int]:
     """The one limit that an entry means; none after an issue that spoils what it might have meant."""
-    if entry.ruleset and all(head.id != entry.ruleset for head in plan.heads):
+    loaded = [head.id for head in plan.heads]
+    if entry.ruleset and entry.ruleset not in loaded:
+        near = closest(entry.ruleset, loaded)
+        _spoil(plan, [each for each in numbers if _limit(plan, each).ruleset == near], entry.name, resolved)
         message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
         norwegian = f"grensen `{entry.name}` hører til et regelsett som ikke er lastet; den ble ikke brukt"
         resolved.note(entry.name, "limit_of_other_ruleset", message, norwegian)
@@ -76,9 +79,7 @@ def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], res
             )
     if len(named) == 1:
         return named
-    for number in named or candidates:
-        if not _limit(plan, number).fixed:
-            resolved.values[number] = (0.0, LIMIT_INVALID)
+    _spoil(plan, named or candidates, entry.name, resolved)
     if named:
         message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
         norwegian = f"grensen `{entry.name}` finnes i flere regelsett; oppgi hvilket den hører til"
@@ -93,9 +94,20 @@ def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], res
     return []
 
 
+def _spoil(plan: Plan, numbers: Sequence[int], name: str, resolved: Resolved) -> None:
+    """Make the limits of this name unknown; when none has it, all that a patient may set."""
+    named = [each for each in numbers if name == _limit(plan, each).name]
+    for number in named or [each for each in numbers if not _limit(plan, each).fixed]:
+        resolved.values[number] = (0.0, LIMIT_INVALID)
+
+
 def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, resolved: Resolved) -> None:
     """Use the newest entry that is in force; one that cannot be used makes the limit unknown."""
     if resolved.values[number][1] == LIMIT_INVALID:
+        return
+    unreadable = [each for each in candidates if not math.isfinite(each.value)]
+    if unreadable:  # nobody knows from when it counts, so no other may stand in for it
+        _use(limit, number, unreadable, resolved)
         return
     begun = [each for each in candidates if each.since is None or each.since <= at]
     current = [each for each in begun if each.until is None or each.until >= at]

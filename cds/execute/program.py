@@ -16,6 +16,7 @@ from cds.plan import (
     Matches,
     Not,
     Or,
+    Pair,
     Plan,
     Rule,
 )
@@ -74,6 +75,11 @@ class Program:
             case _:
                 pass
         return (rule.subject if rule.subject != NONE else number), limit
+
+    def pair_of(self, leaf: int) -> Pair | None:
+        """The second unit in which a comparison is made for readings that arrived in it."""
+        found = self.leaves[leaf] if leaf != NONE else None
+        return found.pair if isinstance(found, Compare) else None
 
 
 def program_of(plan: Plan) -> Program:

@@ -59,6 +59,7 @@ from cds.plan import (
     Measure,
     Not,
     Or,
+    Pair,
     PairedLimit,
     Plan,
     Points,
@@ -66,7 +67,7 @@ from cds.plan import (
     Rule,
     Total,
 )
-from cds.result import Status
+from cds.result import Origin, Status
 
 Valued = tuple[float, int]
 Leaf = Compare | IsKnown | IsTrue | Matches | Fires
@@ -134,6 +135,15 @@ class Evaluation:
             }
             self._resolved = resolve(self.plan, self.patient.limits, defaults, self.today)
         return self._resolved
+
+    def stated(self, limit: int) -> int:
+        """The limit that one in the second unit of a pair belongs to; any other number is itself."""
+        number = self.plan.numbers[limit] if limit != NONE else None
+        return number.limit if isinstance(number, PairedLimit) else limit
+
+    def origin(self, limit: int) -> Origin | None:
+        """Whose limit it is; None for what is no limit."""
+        return self.resolved().origins.get(self.stated(limit))
 
     def _measure(self, index: int, measure: Measure) -> Valued:
         value, _, _, reason = self.answer(index, measure)
@@ -244,10 +254,18 @@ class Evaluation:
         """State of a condition, and the comparison that decided it."""
         return self._states_by_kind[type(condition)](self, condition)
 
+    def sides(self, test: Compare) -> tuple[int, int]:
+        """Positions of the two numbers that are compared: those of the unit pair for a reading in its second unit."""
+        pair = self.pair(test)
+        return (pair.raw, pair.limit) if pair else (test.left, test.right)
+
+    def pair(self, test: Compare) -> Pair | None:
+        """The unit pair of a comparison when the reading arrived in its second unit."""
+        arrived = test.pair and self.number(test.pair.unit_of) == (float(test.pair.unit), KNOWN)
+        return test.pair if arrived else None
+
     def _compare(self, test: Compare) -> Decided:
-        left, right = test.left, test.right
-        if test.pair and self.number(test.pair.unit_of) == (float(test.pair.unit), KNOWN):
-            left, right = test.pair.raw, test.pair.limit
+        left, right = self.sides(test)
         return compare(test.comparison, *self.number(left), *self.number(right)), test
 
     def _is_known(self, test: IsKnown) -> Decided:
@@ -344,7 +362,9 @@ class Evaluation:
         leaf = verdict.leaf
         number, limit = NONE, NONE
         if isinstance(leaf, Compare):
-            number, limit = leaf.left, leaf.right
+            number, limit = self.sides(leaf)
+            if self.pair(leaf):
+                return number, limit
         elif isinstance(leaf, IsTrue):
             number, limit = leaf.number, leaf.limit
         elif isinstance(leaf, IsKnown | Matches):

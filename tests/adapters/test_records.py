@@ -303,7 +303,7 @@ def test_spans_that_begin_together_are_not_corrections_of_each_other() -> None:
             0.0,
             KNOWN,
             Attribute.DELAY_UNKNOWN,
-            FIRST_TIME,
+            at("2026-01-08 00:00"),
             ["delay_not_known doses[0]"],
         ),
         ({"status": "missed", "taken": None}, 0.0, 0.0, KNOWN, 0, FIRST_TIME, []),
