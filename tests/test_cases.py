@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cds.adapters.records import patient_from_dict
 from cds.cases import GRAMMAR, Case, CaseResult, case_files, read_cases, run, run_cases, running
 from cds.cases.reading import FIELDS
-from cds.cases.words import STATUSES
+from cds.cases.words import STATUSES, read_patient_limit
 from cds.codes import ATTRIBUTE_WORDS
 from cds.diagnostics import Diagnostic, RulesetError, render
 from cds.loading import Checked, check_paths, check_texts
@@ -724,3 +724,8 @@ def test_no_file_is_too_strange_to_be_told_what_is_wrong(checked: Checked, data:
         assert render(each, {"own.test.yaml": lines})
     for result in run(cases, checked, executors=("single",)):
         assert isinstance(result.report(), str)
+
+
+def test_a_date_in_another_notation_is_no_author() -> None:
+    record = read_patient_limit("heavy", "90 kg, Kari Lege, 01.03.2026", "demo")
+    assert ("Kari Lege", "01.03.2026") == (record["author"], record["from"])

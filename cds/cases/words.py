@@ -182,7 +182,7 @@ def read_patient_limit(name: str, text: str, ruleset: str) -> Record:
         field, _, rest = word.partition(" ")
         if field in ("from", "until"):
             row[field] = rest.strip()
-        elif re.match(r"\d{4}-", word):
+        elif word[:1].isdigit():  # a date, or something that only looks like one and is refused by the intake
             row["from"] = word
         else:
             row["author"] = word
