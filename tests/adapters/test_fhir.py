@@ -24,7 +24,7 @@ from tests.adapters.building import (
     pressure,
     supply,
 )
-from tests.adapters.test_records import JSON, spoiled
+from tests.adapters.test_records_properties import JSON, spoiled
 
 FNR, FNR_OTHER_NAME = "urn:oid:2.16.578.1.12.4.1.4.1", "http://hl7.no/fhir/NamingSystem/FNR"
 
