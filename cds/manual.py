@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from cds.adapters.shapes import as_list, as_object
+from cds.cases import GRAMMAR as CASE_GRAMMAR
 from cds.catalogue import shared_concepts
 from cds.codes import Concept
 from cds.model import AdaptationFile, Alarm, RulesetFile
 from cds.model import Rule as RuleBlock
 from cds.operators import OPERATORS, Operator
+from cds.operators.reasons import Reason
 from cds.phrases import GRAMMAR
 
 Schema = dict[str, Any]
@@ -90,8 +92,10 @@ def _kept(key: str, each: Any) -> Any:
 
 
 def grammar_page() -> str:
-    """What may stand in conditions, quantities and durations, on one page."""
-    return f"# Grammar of the ruleset language, `language: 1`\n\n```\n{GRAMMAR}```\n"
+    """What may stand in conditions, quantities, durations and cases, on one page."""
+    reasons = ", ".join(each.name.replace("_", " ") for each in Reason)
+    cases = f"## Cases (`NAME.test.yaml`)\n\n```\n{CASE_GRAMMAR}```\n\nReasons of unknown: {reasons}.\n"
+    return f"# Grammar of the ruleset language, `language: 1`\n\n```\n{GRAMMAR}```\n\n{cases}"
 
 
 def field_reference() -> str:
