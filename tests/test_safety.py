@@ -223,3 +223,15 @@ def test_a_number_is_not_shown_at_a_worse_limit_that_it_did_not_reach(tmp_path: 
     rows = [{**RISE[0], "value": 80.0}, {**RISE[1], "value": 82.96}]
     result, _ = written(tmp_path, {"body_weight": rows})
     assert "Gain 2.96 kg, limit 2 kg" in report(result)
+
+
+def test_a_misspelt_ruleset_of_a_limit_is_said_with_the_one_that_is_near() -> None:
+    limits = [{"limit": "gain_yellow", "value": 3, "unit": "kg", "ruleset": "heart-failure-wieght"}]
+    patient = cds.Patient.from_dict({**BASE, "limits": limits})
+    (issue,) = [
+        each
+        for each in RULESETS.evaluate(patient, at=AT, allow_draft=True).issues
+        if each.code == "limit_of_other_ruleset"
+    ]
+    assert "Did you mean `heart-failure-weight`?" in issue.text("en")
+    assert "Mente du `heart-failure-weight`?" in issue.text("nb")

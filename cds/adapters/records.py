@@ -223,27 +223,20 @@ def _take_spans(intake: Intake, data: Record, field: str, kind: Kind) -> None:
     if section is None:
         return
     written = as_object(data.get(field)) or {}
-    meant = {closest(as_text(name)[:60], section.keys() | _names_of(intake, kind)) for name in written}
+    known_names = [each.name for each in intake.concepts.of_kind(kind)]
+    misspelt = {closest(as_text(name)[:60], known_names) for name in written} - written.keys()
     for concept in intake.concepts.of_kind(kind):
         rows, key = as_list(section.get(concept.name, [])), intake.concepts.key(concept.name)
         if rows is None:
             intake.note("wrong_shape", f"{field}.{concept.name}", expected="a list")
             continue
-        intake.supplied[key] = FIRST_TIME
         known = EVENT_FIELDS if kind == "event" else SPAN_FIELDS
         read = _event if kind == "event" else _span
         taken = [read(intake, *each) for each in _rows(intake, rows, f"{field}.{concept.name}", known)]
         spans = [each for each in taken if each]
-        if len(spans) < len(rows):
-            spans += [] if kind == "event" else [_UNREADABLE]
-            intake.supplied[key] = LAST_TIME
-        if concept.name in meant - written.keys():
-            intake.supplied[key] = LAST_TIME
-        intake.spans[key] = spans
-
-
-def _names_of(intake: Intake, kind: Kind) -> frozenset[str]:
-    return frozenset(each.name for each in intake.concepts.of_kind(kind))
+        is_read = len(spans) == len(rows)
+        intake.supplied[key] = FIRST_TIME if is_read and concept.name not in misspelt else LAST_TIME
+        intake.spans[key] = spans if is_read or kind == "event" else [*spans, _UNREADABLE]
 
 
 _UNREADABLE: Final = Span(FIRST_TIME, FIRST_TIME, LAST_TIME, NOT_CERTAIN, "")

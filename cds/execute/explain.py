@@ -159,11 +159,11 @@ def _names(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> dict[str, Sh
     """What each placeholder of the rule's texts stands for."""
     number, limit = evaluation.shown(rule, verdict)
     tests = [test for level in rule.levels for test in _comparisons(level.condition)]
-    arrived = {each.left: evaluation.sides(each)[0] for each in tests}
-    arrived |= {each.right: evaluation.sides(each)[1] for each in tests}
+    arrived: dict[int, int] = {}
     against: dict[int, list[int]] = {}
     for each in tests:
         left, right = evaluation.sides(each)
+        arrived |= {each.left: left, each.right: right}
         against.setdefault(left, []).append(right)
     names = {name: arrived.get(index, index) for name, index in rule.names.items()}
     shown = {name: _shown(evaluation, index, against.get(index, ())) for name, index in names.items()}

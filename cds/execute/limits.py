@@ -61,43 +61,48 @@ def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], res
     """The one limit that an entry means; none after an issue that spoils what it might have meant."""
     loaded = [head.id for head in plan.heads]
     if entry.ruleset and entry.ruleset not in loaded:
-        near = closest(entry.ruleset, loaded)
-        _spoil(plan, [each for each in numbers if _limit(plan, each).ruleset == near], entry.name, resolved)
-        message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
-        norwegian = f"grensen `{entry.name}` hører til et regelsett som ikke er lastet; den ble ikke brukt"
-        resolved.note(entry.name, "limit_of_other_ruleset", message, norwegian)
+        _other_ruleset(plan, entry, numbers, closest(entry.ruleset, loaded), resolved)
         return []
     candidates = [each for each in numbers if entry.ruleset in ("", _limit(plan, each).ruleset)]
     named = [each for each in candidates if entry.name == _limit(plan, each).name]
-    if not named:
-        named = [each for each in candidates if entry.name in _limit(plan, each).was]
-        if named:
-            now = _limit(plan, named[0]).name
-            message = f"the limit `{entry.name}` is now called `{now}`; it was used"
-            resolved.note(
-                entry.name, "limit_renamed", message, f"grensen `{entry.name}` heter nå `{now}`; den ble brukt"
-            )
-    if len(named) == 1:
-        return named
-    _spoil(plan, named or candidates, entry.name, resolved)
-    if named:
+    renamed = [each for each in candidates if not named and entry.name in _limit(plan, each).was]
+    if len(renamed) == 1:
+        now = _limit(plan, renamed[0]).name
+        message = f"the limit `{entry.name}` is now called `{now}`; it was used"
+        resolved.note(entry.name, "limit_renamed", message, f"grensen `{entry.name}` heter nå `{now}`; den ble brukt")
+    meant = named or renamed
+    if len(meant) == 1:
+        return meant
+    _spoil(plan, meant, candidates, resolved)
+    if meant:
         message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
         norwegian = f"grensen `{entry.name}` finnes i flere regelsett; oppgi hvilket den hører til"
     else:
         near = closest(entry.name, {_limit(plan, each).name for each in candidates})
         hint, hint_nb = (f"; did you mean `{near}`?", f"; mente du `{near}`?") if near else (".", ".")
         message = f"no ruleset has a limit `{entry.name}`{hint} Until it is mended, the limits it may mean are unknown"
-        norwegian = (
-            f"ingen regelsett har en grense `{entry.name}`{hint_nb} Til det er rettet, gjelder ingen av grensene"
-        )
+        norwegian = f"ingen regelsett har en grense `{entry.name}`{hint_nb} Til det er rettet, er grensene ukjente"
     resolved.note(entry.name, "limit_unknown_name", message, norwegian)
     return []
 
 
-def _spoil(plan: Plan, numbers: Sequence[int], name: str, resolved: Resolved) -> None:
-    """Make the limits of this name unknown; when none has it, all that a patient may set."""
-    named = [each for each in numbers if name == _limit(plan, each).name]
-    for number in named or [each for each in numbers if not _limit(plan, each).fixed]:
+def _other_ruleset(
+    plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], near: str, resolved: Resolved
+) -> None:
+    """A limit of a ruleset that is not loaded is not ours; one whose ruleset seems misspelt may be."""
+    message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
+    norwegian = f"grensen `{entry.name}` hører til et regelsett som ikke er lastet; den ble ikke brukt"
+    if near:
+        candidates = [each for each in numbers if _limit(plan, each).ruleset == near]
+        _spoil(plan, [each for each in candidates if _limit(plan, each).name == entry.name], candidates, resolved)
+        message += f". Did you mean `{near}`? Until it is mended, the limits it may mean are unknown"
+        norwegian += f". Mente du `{near}`? Til det er rettet, er grensene den kan gjelde, ukjente"
+    resolved.note(entry.name, "limit_of_other_ruleset", message, norwegian)
+
+
+def _spoil(plan: Plan, meant: Sequence[int], candidates: Sequence[int], resolved: Resolved) -> None:
+    """Make the limits unknown that an entry means, or, when that cannot be told, all that a patient may set."""
+    for number in meant or [each for each in candidates if not _limit(plan, each).fixed]:
         resolved.values[number] = (0.0, LIMIT_INVALID)
 
 
