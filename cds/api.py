@@ -66,6 +66,12 @@ class Patient:
         known = concepts or shared_concepts()
         return cls(patient_from_fhir(bundle, concepts=known, supplied=supplied, zone=time_zone))
 
+    def with_limits(self, limits: Sequence[Mapping[str, Any]]) -> "Patient":
+        """The same patient with limits of the patient's own plan besides those in the data."""
+        own, issues = limits_from_dicts(limits)
+        facts = replace(self.facts, limits=(*self.facts.limits, *own), issues=(*self.facts.issues, *issues))
+        return Patient(facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
@@ -92,11 +98,8 @@ class Ruleset:
         at: ISO 8601 text or a datetime; without an offset it is clock time in the patient's zone. limits: the
         patient's own, in addition to those in the patient's data. DraftNotAllowed when a ruleset is a draft.
         """
-        self._refuse_drafts(allow_draft)
-        facts = patient.facts
-        if limits:
-            own, issues = limits_from_dicts(limits)
-            facts = replace(facts, limits=(*facts.limits, *own), issues=(*facts.issues, *issues))
+        self.refuse_drafts(allow_draft)
+        facts = patient.with_limits(limits).facts
         return evaluate(self.plan, facts, microseconds(at, facts.zone))
 
     def score(
@@ -106,10 +109,11 @@ class Ruleset:
 
         at: as in `evaluate`; without an offset it is clock time in Norway. threads: 0 = one per core.
         """
-        self._refuse_drafts(allow_draft)
+        self.refuse_drafts(allow_draft)
         return _score(self.plan, population, microseconds(at, zone(NORWAY)), threads)
 
-    def _refuse_drafts(self, allow_draft: bool) -> None:
+    def refuse_drafts(self, allow_draft: bool) -> None:
+        """Raise DraftNotAllowed when a ruleset is a draft, unless drafts are allowed."""
         drafts = [each.id for each in self.heads if each.status == "draft"]
         if drafts and not allow_draft:
             raise DraftNotAllowed(

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -28,15 +28,22 @@ Steps = tuple[str | int, ...]
 
 _PLAIN_NUMBER: Final = "1"
 _AS_IT_STANDS: Final = Conversion(1.0, 1.0, 0.0)
-_NEEDED: Final[Mapping[Kind, str]] = {"measurement": "unit", "panel": "parts", "medicine": "atc"}
+_NEEDED: Final[Mapping[Kind, str]] = {"measurement": "unit", "panel": "parts", "form": "parts", "medicine": "atc"}
 _MOST_SHOWN: Final = 50
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+_SIGNED = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 
 def _decimals(text: Any) -> int:
     if text not in tuple("0123456"):
         raise Misread(NotAQuantity, str(text)[:_MOST_SHOWN], expected="a whole number")
     return int(text)
+
+
+def _number(text: Any) -> float:
+    if not isinstance(text, str) or not _SIGNED.fullmatch(text):
+        raise Misread(NotAQuantity, str(text)[:_MOST_SHOWN], expected="a number")
+    return float(text)
 
 
 def _positive(text: Any) -> Fraction:
@@ -46,12 +53,20 @@ def _positive(text: Any) -> Fraction:
     return Fraction(text)
 
 
+class AnswerEntry(Strict):
+    """One answer to a question, or one coded value."""
+
+    value: Annotated[float, BeforeValidator(_number)] = Field(description="The number that it counts as.")
+    codes: Mapping[Plain, tuple[Plain, ...]] = Field({}, description="Code system -> codes.")
+
+
 class Measured(Strict):
-    """What is measured: a measurement, or one part of a panel."""
+    """What is measured or answered: a measurement, a part of a panel, or an item of a form."""
 
     label: Texts = Field(description="What people call it.")
     unit: Plain | None = Field(None, description="Field unit in which rules see it.")
     accepts: tuple[Plain, ...] = Field((), description="Units that may arrive; `1` for a number without a unit.")
+    answers: Mapping[NameText, AnswerEntry] = Field({}, description="Words that may arrive in place of a number.")
     molar_mass: Annotated[Fraction, BeforeValidator(_positive)] | None = Field(
         None, description="g/mol, where both mg/dL and mmol/L arrive."
     )
@@ -65,8 +80,8 @@ class Measured(Strict):
 class ConceptEntry(Measured):
     """One concept."""
 
-    kind: Literal["measurement", "panel", "diagnosis", "medicine", "device", "event"]
-    parts: Mapping[NameText, Measured] = Field({}, description="The parts of a panel.")
+    kind: Kind
+    parts: Mapping[NameText, Measured] = Field({}, description="The parts of a panel, or the items of a form.")
     atc: tuple[Plain, ...] = Field((), description="Beginnings of the ATC codes of a medicine class.")
 
 
@@ -196,9 +211,11 @@ class _Checked:
         return source.place_of(self.node, path)
 
     def _measured(self, path: Steps, one: Measured) -> Iterator[Diagnostic]:
-        yield from self._systems(path, one)
+        yield from self._systems(path, one.codes)
+        for name, answer in one.answers.items():
+            yield from self._systems((*path, "answers", name), answer.codes)
         if one.unit is None:
-            for field in ("accepts", "plausible"):
+            for field in ("accepts", "plausible", "answers"):
                 if getattr(one, field):
                     yield MissingField.at(self._place(*path), field="unit", where=_where(path))
             return
@@ -213,9 +230,9 @@ class _Checked:
                 place = self._place(*path, "plausible")
                 yield ReversedSpan.at(place, text=f"{one.plausible.low:g} to {one.plausible.high:g}")
 
-    def _systems(self, path: Steps, one: Measured) -> Iterator[Diagnostic]:
+    def _systems(self, path: Steps, written: Mapping[str, tuple[str, ...]]) -> Iterator[Diagnostic]:
         known = [each.name for each in SYSTEMS]
-        for system, codes in one.codes.items():
+        for system, codes in written.items():
             place = source.place_of(self.node, (*path, "codes", system), key=True)
             if system not in known:
                 yield UnknownName.at(place, near=closest(system, known), kind="code system", name=system)
@@ -273,6 +290,13 @@ def _measured(
         atc,
         float(one.molar_mass) if one.molar_mass else None,
         one.to_confirm,
+        {name: answer.value for name, answer in one.answers.items()},
+        tuple(
+            ((system_url(system), code), answer.value)
+            for answer in one.answers.values()
+            for system, codes in answer.codes.items()
+            for code in codes
+        ),
     )
 
 

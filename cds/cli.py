@@ -1,6 +1,7 @@
 """The `cds` command. Each subcommand calls one public function.
 
-Exit code: 0 clean, 1 something was found in the files (`check`, `test`), 2 misuse or data that cannot be read.
+Exit code: 0 clean, 1 something was found in the files (`check`, `test`, `format`), 2 misuse or data that cannot be
+read.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cds import __version__
-from cds.commands import authoring, lookup, running
+from cds.commands import authoring, formatting, lookup, plotting, running, streaming
 from cds.diagnostics import CdsError
 
 MISUSE: Final = 2
@@ -67,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
 
     _authoring(add)
     _running(add)
+    _plotting(add)
     _lookup(add)
     return top
 
@@ -85,17 +87,30 @@ def _authoring(add: _Add) -> None:
     check = add("check", authoring.check, "Find what is wrong with rulesets and their cases.")
     _paths(check)
     check.add_argument("--format", choices=tuple(authoring.FORMATS), default="text")
-    _paths(add("test", authoring.test, "Run the cases beside rulesets."))
+    test = add("test", authoring.test, "Run the cases beside rulesets.")
+    _paths(test)
+    test.add_argument("--format", choices=("text", *authoring.REPORTS), default="text")
+    test.add_argument("--out", metavar="FILE", help="write the report there, and print only the tally")
+    says = "Lay out ruleset, case, adaptation and concept files in one way; comments and order stay."
+    tidy = add("format", formatting.format_files, says)
+    _paths(tidy, "files or folders of them")
+    tidy.add_argument("--check", action="store_true", help="write nothing; end with 1 when a file would change")
+    tidy.add_argument("--diff", action="store_true", help="write nothing; show what would change")
 
 
 def _running(add: _Add) -> None:
     run = add("run", running.run, "Evaluate rulesets for one patient at a moment.")
     run.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
-    run.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
-    run.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
+    run.add_argument("--patient", metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
+    run.add_argument("--at", metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
     run.add_argument("--limits", metavar="FILE", help="the patient's own limits, as a JSON list")
     run.add_argument("--draft", action="store_true", help="also run rulesets that are drafts")
-    run.add_argument("--format", choices=("text", "json"), default="text")
+    says = "answer requests, one JSON line each, from standard input until it ends; see `cds schema request`"
+    run.add_argument("--stream", action="store_const", dest="command", const=streaming.stream, help=says)
+    formats = running.FORMATS["clinician"]
+    run.add_argument("--format", choices=tuple(formats), default="text", help="cards: CDS Hooks 2.0; fhir: R4 Bundle")
+    says = "patient: only what the ruleset's authors wrote for patients"
+    run.add_argument("--audience", choices=tuple(running.FORMATS), default="clinician", help=says)
     _amount(run)
     _amount(add("demo", running.demo, "Evaluate the rulesets that come with cds for a made-up patient."))
 
@@ -105,12 +120,30 @@ def _amount(command: argparse.ArgumentParser) -> None:
     command.add_argument("--all", action="store_true", help="also list rules that do not apply")
 
 
+def _plotting(add: _Add) -> None:
+    plot = add("plot", plotting.plot, "Draw one patient's readings, limits, doses and findings on one axis of days.")
+    plot.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    plot.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
+    plot.add_argument(
+        "--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; nothing after it is used"
+    )
+    plot.add_argument("--limits", metavar="FILE", help="the patient's own limits, as a JSON list")
+    plot.add_argument("--draft", action="store_true", help="also use rulesets that are drafts")
+    days = plot.add_mutually_exclusive_group()
+    days.add_argument("--from", dest="since", metavar="DATE", help="first day, for instance 2026-01-08")
+    days.add_argument("--days", type=int, metavar="N", help="how many days; else from the first fact on, 7 to 90")
+    shown = plot.add_mutually_exclusive_group(required=True)
+    shown.add_argument("--out", metavar="FILE", help="picture to write: .svg, or .png with the extra `plot`")
+    shown.add_argument("--table", action="store_true", help="print what the picture shows, as text")
+
+
 def _lookup(add: _Add) -> None:
     explain = add("explain", lookup.explain, "Say what the code of a diagnostic means.", speaks=False)
     explain.add_argument("code", nargs="?", help="for instance CDS102; all codes when left out")
     schema = add("schema", lookup.schema, "Print a JSON Schema, the field reference or the grammar.", speaks=False)
     schema.add_argument("subject", nargs="?", choices=tuple(lookup.SUBJECTS), default="ruleset")
+    schema.add_argument("--out", metavar="FILE", help="write it there; for VS Code: schema editor --out FILE")
 
 
-def _paths(command: argparse.ArgumentParser) -> None:
-    command.add_argument("paths", nargs="+", metavar="PATH", help="ruleset files or folders")
+def _paths(command: argparse.ArgumentParser, says: str = "ruleset files or folders") -> None:
+    command.add_argument("paths", nargs="+", metavar="PATH", help=says)

@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from cds.units import Conversion
 
-Kind = Literal["measurement", "panel", "diagnosis", "medicine", "device", "event"]
+Kind = Literal["measurement", "panel", "form", "diagnosis", "medicine", "device", "event", "stay"]
+RECORDED: Final[tuple[Kind, ...]] = ("measurement", "panel", "form")  # what is read off, reported or answered
 
 
 class Attribute(IntFlag):
@@ -33,6 +34,10 @@ class Attribute(IntFlag):
     TRAVEL_DOSE = 8192
     PAUSED = 16384
     DELAY_UNKNOWN = 32768  # a dose that was taken, nobody knows when
+    REGULAR = 65536  # a medicine to be taken every day ("fast")
+    COURSE = 131072  # a medicine for a limited time ("kur")
+    AS_NEEDED = 262144
+    DERIVED = 524288  # days' supply computed from quantity and dose, not stated
 
 
 ATTRIBUTE_WORDS: Final[Mapping[str, Mapping[str, Attribute]]] = MappingProxyType(
@@ -50,6 +55,7 @@ ATTRIBUTE_WORDS: Final[Mapping[str, Mapping[str, Attribute]]] = MappingProxyType
             "travel_dose": Attribute.TRAVEL_DOSE,
             "paused": Attribute.PAUSED,
         },
+        "use": {"regular": Attribute.REGULAR, "course": Attribute.COURSE, "as_needed": Attribute.AS_NEEDED},
     }
 )
 """What authors and records write, by the field that it stands in."""
@@ -61,9 +67,10 @@ class Concept:
 
     unit: field unit of every value in the columns; units: UCUM code -> conversion from it, for each unit that is
     accepted. decimals: for display. plausible: closed span in `unit`; a value outside it is no reading of a living
-    person. codes: (system's own address, code). parts: the parts of a panel by name. atc: prefixes of a medicine
-    class. label: language -> text. molar_mass: g/mol, where mg/dL and mmol/L both arrive. to_confirm: what a
-    clinician has yet to confirm.
+    person. codes: (system's own address, code). parts: the parts of a panel, or the items of a form, by name. atc:
+    prefixes of a medicine class. label: language -> text. molar_mass: g/mol, where mg/dL and mmol/L both arrive.
+    answers: word -> the number that it counts as; answer_codes: (system's own address, code) -> that number.
+    to_confirm: what a clinician has yet to confirm.
     """
 
     name: str
@@ -79,6 +86,8 @@ class Concept:
     atc: tuple[str, ...] = ()
     molar_mass: float | None = None
     to_confirm: tuple[str, ...] = ()
+    answers: Mapping[str, float] = field(default_factory=dict[str, float])
+    answer_codes: tuple[tuple[tuple[str, str], float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +124,11 @@ SYSTEMS: Final = (
         "http://helsedir.no/fhir/CodeSystem/no-kodeverk-7280-nlk",
         ("urn:oid:2.16.578.1.12.4.1.1.7280",),
     ),
-    System("ATC", "http://www.whocc.no/atc"),
+    System("ATC", "http://www.whocc.no/atc", ("urn:oid:2.16.840.1.113883.6.73", "urn:oid:2.16.578.1.12.4.1.1.7180")),
     System("VKP alert", "http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090"),
+    System("v3-ActCode", "http://terminology.hl7.org/CodeSystem/v3-ActCode", ("http://hl7.org/fhir/v3/ActCode",)),
+    System("Questionnaire", "urn:cds:questionnaire"),  # the canonical address of a form
+    System("linkId", "urn:cds:link-id"),  # an item within a form
 )
 
 _URLS: Final[Mapping[str, str]] = {
@@ -136,7 +148,14 @@ def system_url(address: str) -> str:
     return _URLS.get(address, address)
 
 
-_FOLDER: Final[Mapping[str, str]] = {"diagnosis": "conditions.", "device": "devices.", "event": "events."}
+_FOLDER: Final[Mapping[str, str]] = {
+    "diagnosis": "conditions.",
+    "device": "devices.",
+    "event": "events.",
+    "stay": "stays.",
+    "medicine": "doses.",
+}
+MEDICINE_FOLDERS: Final = ("doses", "medicines", "supply")  # planned doses, use over time, what was handed out
 
 
 @dataclass(frozen=True)
@@ -181,16 +200,15 @@ class Concepts:
     def key(self, name: str, part: str = "") -> str:
         """The column key of a concept: `body_weight`, `blood_pressure.systolic`, `conditions.copd`, `doses.statins`."""
         concept = self.by_name[name]
-        if concept.kind == "medicine":
-            return f"doses.{name}"
         return _FOLDER.get(concept.kind, "") + (f"{name}.{part}" if part else name)
 
     @cached_property
     def keys(self) -> frozenset[str]:
         """Every column key that data may fill."""
-        single = {self.key(each.name) for each in self.by_name.values() if each.kind != "panel"}
+        single = {self.key(each.name) for each in self.by_name.values() if not each.parts}
         parts = {self.key(each.name, part) for each in self.by_name.values() for part in each.parts}
-        return frozenset(single | parts | {"doses.all"})
+        classes = ("all", *(each.name for each in self.of_kind("medicine")))
+        return frozenset(single | parts | {f"{folder}.{name}" for folder in MEDICINE_FOLDERS for name in classes})
 
     def of_kind(self, *kinds: Kind) -> tuple[Concept, ...]:
         """The concepts of these kinds, by name."""

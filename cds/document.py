@@ -4,7 +4,7 @@ Every text is in the reader's language; every number stands both as computed and
 result and language give the same document, byte for byte once it is written as JSON.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, Literal
@@ -16,7 +16,7 @@ from cds.diagnostics import Language
 from cds.operators import OPERATORS
 from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
-from cds.plan import Texts
+from cds.plan import Head, Texts
 from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Used, text_in
 from cds.wording import cure_text, filled, number_text, reason_text, shown_text, summary, unit_text, window_text
 
@@ -231,15 +231,20 @@ def described(result: Result, language: Language = "en", *, explain: bool = Fals
         zone=result.zone,
         language=language,
         hash=result.hash,
-        rulesets=tuple(
-            RulesetDocument(
-                head.id, head.version, head.status, text_in(head.title, language)[0], head.hash, head.adaptation
-            )
-            for head in result.heads
-        ),
+        rulesets=ruleset_documents(result.heads, language),
         counts={group: sum(each.group == group for each in found) for group in GROUPS},
         findings=tuple(found),
         issues=tuple(IssueDocument(each.code, each.place, each.text(language)) for each in result.issues),
+    )
+
+
+def ruleset_documents(heads: Iterable[Head], language: Language) -> tuple[RulesetDocument, ...]:
+    """Which rulesets answer, with their titles in one language."""
+    return tuple(
+        RulesetDocument(
+            each.id, each.version, each.status, text_in(each.title, language)[0], each.hash, each.adaptation
+        )
+        for each in heads
     )
 
 

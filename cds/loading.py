@@ -37,7 +37,15 @@ class Checked:
 
 
 def ruleset_files(paths: Iterable[str | Path]) -> list[Path]:
-    """The ruleset files that paths name: files as they are, folders with all below them; case files are left out."""
+    """The ruleset files that paths name: those of `yaml_files` that are no case files."""
+    rulesets = [each for each in yaml_files(paths) if not each.name.endswith(CASE_SUFFIXES)]
+    if len(rulesets) > MAX_FILES:
+        raise CdsError(f"{len(rulesets)} files are more than {MAX_FILES}; name the folder of the rulesets itself")
+    return rulesets
+
+
+def yaml_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The files that paths name, each once: files as they are, folders with all YAML below them that is not hidden."""
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
@@ -47,10 +55,7 @@ def ruleset_files(paths: Iterable[str | Path]) -> list[Path]:
             found.append(path)
         else:
             raise CdsError(f"there is no file or folder `{path}`; check the spelling and the folder you stand in")
-    rulesets = [each for each in dict.fromkeys(found) if not each.name.endswith(CASE_SUFFIXES)]
-    if len(rulesets) > MAX_FILES:
-        raise CdsError(f"{len(rulesets)} files are more than {MAX_FILES}; name the folder of the rulesets itself")
-    return rulesets
+    return list(dict.fromkeys(found))
 
 
 def _is_hidden(file: Path, top: Path) -> bool:

@@ -1,22 +1,18 @@
-"""The language as reference: JSON Schema for editors, field reference and grammar for people, made from the model."""
+"""The language as reference for people: every field, operator and concept, and the grammar; made from the model."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from cds.adapters.shapes import as_list, as_object
 from cds.cases import GRAMMAR as CASE_GRAMMAR
 from cds.catalogue import shared_concepts
 from cds.codes import Concept
-from cds.model import AdaptationFile, Alarm, RulesetFile
+from cds.model import Alarm
 from cds.model import Rule as RuleBlock
-from cds.operators import OPERATORS, Operator
+from cds.operators import OPERATORS
 from cds.operators.reasons import Reason
 from cds.phrases import GRAMMAR
+from cds.schemas import Schema, adaptation_schema, phrase_of, ruleset_schema
 
-Schema = dict[str, Any]
-
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_ONE_OR_MORE: Final = ("hidden_by", "unknown_while")
 _BLOCKS: Final = (
     ("sources", "Source"),
     ("inputs", "Input"),
@@ -24,6 +20,7 @@ _BLOCKS: Final = (
     ("values", "Value"),
     ("bands", "BandTable"),
     ("scores", "Score"),
+    ("checks", "Check"),
     ("zones", "Zone"),
     ("rules", "Rule"),
     ("missing", "Missing"),
@@ -31,64 +28,6 @@ _BLOCKS: Final = (
 )
 _NOTHING: Final[Mapping[str, str]] = {}
 _WINDOWS: Final = ("last", "within")
-
-
-def ruleset_schema() -> Schema:
-    """JSON Schema of a ruleset file as authors write it, for editors that complete and mark while typing."""
-    schema = _written(RulesetFile.model_json_schema(by_alias=True))
-    definitions = schema["$defs"]
-    _name_operators(definitions["Value"])
-    inputs = schema["properties"]["inputs"]
-    inputs["additionalProperties"] = {"anyOf": [{"type": "string"}, inputs["additionalProperties"]]}
-    for name in ("Rule", "Zone", "Missing"):
-        for field in _ONE_OR_MORE:
-            written = definitions[name]["properties"][field]
-            either = {"anyOf": [written.pop("items"), {"type": written.pop("type"), "items": {"type": "string"}}]}
-            written.update(either)
-    return {"$schema": _DIALECT, **schema, "title": "cds ruleset"}
-
-
-def adaptation_schema() -> Schema:
-    """JSON Schema of a file that adapts a ruleset locally."""
-    schema = _written(AdaptationFile.model_json_schema(by_alias=True))
-    return {"$schema": _DIALECT, **schema, "title": "cds adaptation"}
-
-
-def _name_operators(value: Schema) -> None:
-    """Authors write `mean: weight`, not `operator: mean` and `of: weight`."""
-    fields = value["properties"]
-    fields.pop("operator")
-    of = fields.pop("of")
-    public = [each for each in OPERATORS.values() if each.public]
-    value["properties"] = {each.name: {**of, "description": _bare(each)} for each in public} | fields
-    value.pop("required")
-    value["oneOf"] = [{"required": [each.name]} for each in public]
-
-
-def _bare(operator: Operator) -> str:
-    return " ".join(operator.phrase["en"].format(input="input", window="").split())
-
-
-def _written(part: Any) -> Any:
-    """As it stands in a file: nothing is null, a number may stand where its text is read, no titles of ours."""
-    listed, schema = as_list(part), as_object(part)
-    if listed is not None:
-        return [_written(each) for each in listed]
-    if schema is None:
-        return part
-    if schema.get("type") == "string" and "enum" not in schema and "const" not in schema:
-        return {**schema, "type": ["string", "number"]}
-    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    kept = {key: _kept(key, each) for key, each in schema.items() if key not in ("anyOf", "default")}
-    if len(choices) == 1:
-        return kept | _written(choices[0])
-    return {**kept, "anyOf": _written(choices)} if choices else kept
-
-
-def _kept(key: str, each: Any) -> Any:
-    """Under `properties` and `$defs` stand names of fields, which are no words of the schema's own."""
-    named = as_object(each) if key in ("properties", "$defs") else None
-    return {name: _written(one) for name, one in named.items()} if named is not None else _written(each)
 
 
 def grammar_page() -> str:
@@ -176,7 +115,7 @@ def _operators() -> Iterator[str]:
             fields = ", ".join(
                 f"`{name}`{' (required)' if name in each.needs else ''}" for name in sorted(each.options)
             )
-            yield f"| `{each.name}` | {_bare(each)} | {', '.join(sorted(each.reads))} | {needed} | {fields} |"
+            yield f"| `{each.name}` | {phrase_of(each)} | {', '.join(sorted(each.reads))} | {needed} | {fields} |"
 
 
 def _concepts() -> Iterator[str]:

@@ -5,11 +5,14 @@ The fields' descriptions are the field reference (`cds schema --reference`) and 
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, cast
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from cds.codes import Kind
 from cds.diagnostics import Code
 from cds.diagnostics.notation import NotADate, NotAQuantity, NotAVersion
 from cds.diagnostics.shape import Empty, NoOperator, NotAName, NotAnId, TwoOperators, UnsupportedLanguage, WrongShape
@@ -144,12 +147,43 @@ class Review(Strict):
     hash: Plain = Field(description="Content hash of the reviewed file; an edit voids the review.")
 
 
+@dataclass(frozen=True, slots=True)
+class InputKind:
+    """What a field of an input may name, and under which key its rows stand. is_span: it may follow `has`."""
+
+    kinds: tuple[Kind, ...]
+    folder: str = ""
+    is_span: bool = False
+    takes_all: bool = False
+
+
+INPUT_KINDS: Final[Mapping[str, InputKind]] = MappingProxyType(
+    {
+        "concept": InputKind(("measurement", "panel")),
+        "form": InputKind(("form",)),
+        "diagnosis": InputKind(("diagnosis",), "conditions.", is_span=True),
+        "medicine": InputKind(("medicine",), "medicines.", is_span=True, takes_all=True),
+        "device": InputKind(("device",), "devices.", is_span=True),
+        "stay": InputKind(("stay",), "stays.", is_span=True),
+        "dispenses": InputKind(("medicine",), "supply.", takes_all=True),
+        "dispenser_doses": InputKind(("medicine",), "doses.", takes_all=True),
+        "dispenser_events": InputKind(("event",), "events."),
+    }
+)
+"""Field of an input -> what it may name."""
+ALL: Final = "all"  # medicines of every class
+
+
 class Input(Strict):
-    """What the ruleset reads. Exactly one of concept, diagnosis, device, dispenser_doses, dispenser_events."""
+    """What the ruleset reads. Exactly one of the fields of INPUT_KINDS, and filters that it takes."""
 
     concept: NameText | None = Field(None, description="A measurement or panel of the concept files.")
+    form: NameText | None = Field(None, description="A form of the concept files, answered by the patient.")
     diagnosis: NameText | None = Field(None, description="A diagnosis of the concept files.")
+    medicine: NameText | None = Field(None, description="Medicines in use: `all`, or a class of the concept files.")
     device: NameText | None = Field(None, description="A device of the concept files.")
+    stay: NameText | None = Field(None, description="A stay, for instance in hospital, of the concept files.")
+    dispenses: NameText | None = Field(None, description="Medicines handed out: `all`, or a class.")
     dispenser_doses: NameText | None = Field(None, description="`all`, or a medicine class of the concept files.")
     dispenser_events: NameText | None = Field(None, description="A kind of event of the concept files.")
     kind: Literal["continuous"] | None = Field(None, description="`continuous`: sensor readings at a fixed interval.")
@@ -165,6 +199,24 @@ class Input(Strict):
     entered: Literal["device", "typed", "relative"] | None = Field(
         None, description="Only readings that came this way."
     )
+    use: Literal["regular", "course", "as_needed"] | None = Field(None, description="Only medicines for such use.")
+
+    @property
+    def named(self) -> tuple[str, str]:
+        """The field that says what is read, and the concept (or `all`) that it names; "" where nothing does."""
+        return next(((field, name) for field in INPUT_KINDS if (name := getattr(self, field))), ("", ""))
+
+    @property
+    def is_span(self) -> bool:
+        """Whether it is something that a patient has for some time, and that `has` asks for."""
+        field = self.named[0]
+        return bool(field) and INPUT_KINDS[field].is_span
+
+    @property
+    def key(self) -> str:
+        """The column key of its rows; for a panel or form the key before its parts."""
+        field, name = self.named
+        return f"{INPUT_KINDS[field].folder}{name}" if field else ""
 
 
 def _input(value: Any) -> Any:
@@ -268,6 +320,9 @@ class Value(Strict):
     give_or_take: DurationText | None = Field(None, description="How far from that time it may lie.")
     gap_at_most: DurationText | None = Field(None, description="A longer gap between readings ends the run.")
     needed: NameText | None = Field(None, description="The limit that says how long a run must be.")
+    from_first_dispense: Literal["yes", "no"] | None = Field(
+        None, description="The days begin with the first dispense in the window, and earlier ones do not count."
+    )
     counted_in: Literal["hours", "days"] | None = Field(None, alias="in", description="Unit of the answer.")
 
 
@@ -293,9 +348,11 @@ class BandTable(Strict):
 
 
 class Score(Strict):
-    """Sum of band points; unknown as soon as one part is."""
+    """Sum of points; unknown as soon as one part is."""
 
-    sum: tuple[NameText, ...] = Field(description="Names under bands or scores.")
+    sum: tuple[Reference, ...] = Field(
+        description="Names under bands or scores, or values in points; a value of a form stands for all its items."
+    )
 
 
 class Alarm(Strict):
@@ -335,11 +392,20 @@ class Zone(Alarm):
     yellow: RowTestText | None = Field(None, description="As red.")
 
 
-class Missing(Alarm):
-    """Absence of data as a finding of its own."""
+class Check(Strict):
+    """Measurements and forms that belong together and are due again and again, for instance a weekly check."""
 
-    input: NameText = Field(description="The input.")
-    after: NameText = Field(description="The limit after which silence is a finding.")
+    inputs: tuple[NameText, ...] = Field(min_length=1, description="The inputs that are to come.")
+    every: NameText = Field(description="The limit that says how often.")
+    grace: NameText | None = Field(None, description="The limit that says how much later is still in time.")
+
+
+class Missing(Alarm):
+    """Absence of data as a finding of its own: an input after a limit, or a check that was not done in full."""
+
+    input: NameText | None = Field(None, description="The input.")
+    after: NameText | None = Field(None, description="The limit after which silence is a finding.")
+    check: NameText | None = Field(None, description="In place of input and after: a name under checks.")
     colour: Colour = Field(description="The severity.")
 
 
@@ -371,6 +437,7 @@ class RulesetFile(Strict):
     )
     bands: Mapping[NameText, BandTable] = Field({}, description="Points by bands of a value.")
     scores: Mapping[NameText, Score] = Field({}, description="Sums of points.")
+    checks: Mapping[NameText, Check] = Field({}, description="Measurements and forms due again and again.")
     zones: Mapping[NameText, Zone] = Field({}, description="Colours of one value; one finding per zone.")
     rules: Mapping[NameText, Rule] = Field({}, description="Conditions that give a finding.")
     missing: Mapping[NameText, Missing] = Field({}, description="Silence that gives a finding.")

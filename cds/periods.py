@@ -58,7 +58,7 @@ def zone(name: str = NORWAY) -> Zone:
     (60, 120)
     """
     if name not in _zone_names():
-        near = closest(name, _zone_names())
+        near = closest(name[:60], _zone_names())
         cure = f"did you mean `{near}`?" if near else "use an IANA name such as `Europe/Oslo`"
         raise PatientError(f"the time zone is not known: {cure}")
     text = files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()

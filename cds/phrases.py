@@ -14,7 +14,7 @@ all         = one { "and" one }
 one         = "not" one | "(" condition ")" | test
 test        = sum "is" relation
             | NAME "fires"                         a rule, zone or missing entry, also ALIAS.NAME
-            | "has" NAME | "does not have" NAME    a diagnosis or device under inputs
+            | "has" NAME | "does not have" NAME    an input: a diagnosis, device, medicine or stay
             | "sex is" ( "female" | "male" )
 relation    = ( "above" | "at least" | "below" | "at most" ) sum
             | "from" sum "to" sum                  both ends inside
@@ -27,7 +27,7 @@ quantity    = NUMBER [ UNIT ] | "not set"          decimal point: 2.5 kg
 span        = NUMBER "to" NUMBER [ UNIT ]
 duration    = WHOLE ( "min" | "hours" | "days" | "weeks" | "months" | "years" )
 clock span  = HH:MM "to" HH:MM
-requirement = WHOLE "readings" | WHOLE "days" | NUMBER "% monitored"
+requirement = WHOLE ( "readings" | "days" | "dispenses" ) | NUMBER "% monitored"
 confirm     = WHOLE "readings within" duration
 band        = "at most" NUMBER | "below" NUMBER | NUMBER "to" [ "below" ] NUMBER
             | "at least" NUMBER | "above" NUMBER | NUMBER

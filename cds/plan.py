@@ -223,16 +223,19 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All parts; without parts it is true."""
+    """All parts; without parts it is true. telling: positions in the order in which parts are asked whether they
+    decided, so that a finding shows a comparison with its limit; () = as they stand."""
 
     parts: tuple["Condition", ...]
+    telling: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any part."""
+    """Any part. telling: as in `And`."""
 
     parts: tuple["Condition", ...]
+    telling: tuple[int, ...] = ()
 
 
 Condition = Compare | IsKnown | IsTrue | Matches | Fires | Not | And | Or
@@ -290,7 +293,8 @@ class Rule:
 class Head:
     """One ruleset of the plan: its identity and where its numbers come from.
 
-    sources: name -> citation. adaptation: id and version of the local adaptation, or "".
+    sources: name -> citation. adaptation: id and version of the local adaptation, or "". links: name of a source ->
+    its address, for those that have one.
     """
 
     id: str
@@ -300,6 +304,7 @@ class Head:
     sources: Mapping[str, str]
     hash: str
     adaptation: str = ""
+    links: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Text of a ruleset file → its model, or every finding about its shape, each at its place."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -71,15 +71,8 @@ class LoadedFile:
 
     @property
     def review_hash(self) -> str:
-        """What a review approves: the SHA-256 of the lines, without the `reviewed` block."""
-        kept: list[str] = []
-        in_review = False
-        for line in self.lines:
-            if line[:1].strip() and not line.startswith("#"):
-                in_review = line.startswith("reviewed:")
-            if not in_review:
-                kept.append(line.rstrip())
-        return hashlib.sha256("\n".join(kept).encode()).hexdigest()
+        """What a review approves of this file."""
+        return review_hash(self.lines)
 
     def place(self, *path: str | int) -> Place:
         """The place of what stands at a path of author's keys."""
@@ -103,6 +96,18 @@ class LoadedAdaptation:
     def place(self, *path: str | int) -> Place:
         """The place of what stands at a path of author's keys."""
         return source.place_of(self.node, path)
+
+
+def review_hash(lines: Iterable[str]) -> str:
+    """What a review approves: the SHA-256 of a file's lines, without the `reviewed` block."""
+    kept: list[str] = []
+    in_review = False
+    for line in lines:
+        if line[:1].strip() and not line.startswith("#"):
+            in_review = line.startswith("reviewed:")
+        if not in_review:
+            kept.append(line.rstrip())
+    return hashlib.sha256("\n".join(kept).encode()).hexdigest()
 
 
 def read_file(

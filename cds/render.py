@@ -13,18 +13,16 @@ from cds.document import (
     FindingDocument,
     Group,
     NumberDocument,
-    OriginDocument,
     PartDocument,
     ReadingDocument,
     ResultDocument,
-    RulesetDocument,
     StepDocument,
-    UnknownDocument,
     described,
 )
 from cds.operators import OPERATORS
 from cds.operators.reasons import Reason
 from cds.result import Result
+from cds.sentences import SENTENCES, Sentences, against_limit, marked, ruleset_line, say, whose, why_unknown
 from cds.wording import COLOUR_WORDS, moment_text, reason_text
 
 SHAPES: Final = {"red": "■", "orange": "▲", "yellow": "◆"}
@@ -33,39 +31,18 @@ WAITING: Final = "○"
 QUIET: Final = "✓"  # only for what was read and lies within its limit
 BULLET: Final = "–"
 SHOWN_READINGS: Final = 12
-_LANGUAGES: Final = ("nb", "nn", "en")
-_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+_WORDS: Final[Sentences] = {
+    **SENTENCES,
     "patient": ("Pasient {id}, {at} ({zone})", "Pasient {id}, {at} ({zone})", "Patient {id}, {at} ({zone})"),
-    "draft": ("UTKAST", "UTKAST", "DRAFT"),
-    "retired": ("UTGÅTT", "UTGÅTT", "RETIRED"),
-    "notice": (
-        "!! UTKAST, IKKE GODKJENT FOR BRUK: {rulesets}",
-        "!! UTKAST, IKKJE GODKJENT FOR BRUK: {rulesets}",
-        "!! DRAFT, NOT APPROVED FOR USE: {rulesets}",
-    ),
     "one_finding": ("1 funn", "1 funn", "1 finding"),
     "findings": ("{n} funn", "{n} funn", "{n} findings"),
-    "waits": ("venter på bekreftelse", "ventar på stadfesting", "waiting for confirmation"),
     "waiting": ("{n} venter på bekreftelse", "{n} ventar på stadfesting", "{n} waiting for confirmation"),
-    "untold": (
-        "{n} av {all} regler kan ikke avgjøres",
-        "{n} av {all} reglar kan ikkje avgjerast",
-        "{n} of {all} rules could not be told",
-    ),
     "fired": ("Funn", "Funn", "Findings"),
     "why": ("Hvorfor", "Kvifor", "Why"),
-    "unknown": ("Kan ikke avgjøres", "Kan ikkje avgjerast", "Cannot tell"),
     "hidden": ("Skjult av et annet funn", "Skjult av eit anna funn", "Hidden by another finding"),
     "not_fired": ("Uten funn", "Utan funn", "No finding"),
     "not_applicable": ("Ikke aktuelt", "Ikkje aktuelt", "Not applicable"),
-    "issues": (
-        "Opplysninger som ikke kunne brukes som de kom",
-        "Opplysningar som ikkje kunne brukast slik dei kom",
-        "Data that could not be used as they came",
-    ),
     "more": ("… og {n} til", "… og {n} til", "… and {n} more"),
-    "value": ("{value}; grense {limit}", "{value}; grense {limit}", "{value}; limit {limit}"),
-    "limit": ("grense {limit}", "grense {limit}", "limit {limit}"),
     "heard": (
         "nyeste måling {newest}, grense {limit}",
         "nyaste måling {newest}, grense {limit}",
@@ -76,24 +53,8 @@ _WORDS: Final[dict[str, tuple[str, str, str]]] = {
         "{value}, innanfor grensa {limit}, målt {newest}",
         "{value}, within the limit {limit}, measured {newest}",
     ),
-    "own": ("pasientens egen", "pasienten si eiga", "the patient's own"),
-    "adaptation": ("lokal tilpasning", "lokal tilpassing", "local adaptation"),
-    "default": ("regelsettets", "frå regelsettet", "the ruleset's"),
-    "author": ("satt av {author}", "sett av {author}", "set by {author}"),
-    "since": ("fra {date}", "frå {date}", "from {date}"),
-    "until": ("til og med {date}", "til og med {date}", "until {date}"),
-    "newest": ("Nyeste måling {newest}", "Nyaste måling {newest}", "Newest reading {newest}"),
-    "worse": (
-        "En verre farge kan ikke avgjøres: {why}",
-        "Ein verre farge kan ikkje avgjerast: {why}",
-        "A worse colour could not be told: {why}",
-    ),
     "suggest": ("Gjør: {text}", "Gjer: {text}", "Do: {text}"),
     "for_patient": ("Til pasienten: {text}", "Til pasienten: {text}", "For the patient: {text}"),
-    "source": ("Kilde: {text}", "Kjelde: {text}", "Source: {text}"),
-    "settle": ("Avklares slik: {text}", "Blir avklara slik: {text}", "To settle it: {text}"),
-    "hidden_by": ("skjult av {rule}", "skjult av {rule}", "hidden by {rule}"),
-    "blocked_by": ("så lenge {rule} står", "så lenge {rule} står", "while {rule} stands"),
     "applies": ("Gjelder når", "Gjeld når", "Applies when"),
     "when": ("{colour} når", "{colour} når", "{colour} when"),
     "numbers": ("Tall", "Tal", "Numbers"),
@@ -158,7 +119,7 @@ class _Page:
     language: Language
 
     def say(self, key: str, **values: object) -> str:
-        return _WORDS[key][_LANGUAGES.index(self.language)].format(**values)
+        return say(key, self.language, _WORDS, **values)
 
     def moment(self, iso: str) -> str:
         return moment_text(iso, self.language)
@@ -170,7 +131,7 @@ class _Page:
         at = self.moment(document.at)
         yield self.say("patient", id=document.patient or UNKNOWN, at=at, zone=document.zone)
         for each in document.rulesets:
-            yield f"{_INDENT}{self.ruleset(each)}"
+            yield f"{_INDENT}{ruleset_line(each, self.language)}"
         drafts = [each.id for each in document.rulesets if each.status == "draft"]
         if drafts:
             yield self.say("notice", rulesets=", ".join(drafts))
@@ -195,10 +156,6 @@ class _Page:
             "not_applicable": (("not_applicable",), self.quiet),
         }
 
-    def ruleset(self, each: RulesetDocument) -> str:
-        status = f", {self.say(each.status)}" if each.status != "active" else ""
-        return f"{each.title} ({each.id} {each.version}{status})"
-
     def totals(self, document: ResultDocument) -> str:
         counts = document.counts
         fired, told = counts["fired"], len(document.findings)
@@ -211,23 +168,19 @@ class _Page:
         waits = each.status == "unconfirmed"
         shape = WAITING if waits else SHAPES[each.colour]
         word = self.colour(each.colour) + (f", {self.say('waits')}" if waits else "")
-        yield f"  {shape} {word}  {self.text(each.summary, each)}"
+        yield f"  {shape} {word}  {marked(each.summary, each, self.language)}"
         yield from _indented(self.about(each))
-
-    def text(self, text: str, each: FindingDocument) -> str:
-        """The author's text, with a note when it is in another language than asked for."""
-        return text if each.language in (self.language, "") else f"{text} [{each.language}]"
 
     def about(self, each: FindingDocument) -> Iterator[str]:
         if each.detail:
             yield each.detail
-        compared = self.compared(each)
+        compared = against_limit(each, self.language)
         if compared:
             yield compared
         if each.newest:
             yield self.say("newest", newest=self.moment(each.newest))
         if each.status != "unknown" and each.unknown:
-            yield self.say("worse", why=self.why(each.unknown))
+            yield self.say("worse", why=why_unknown(each.unknown, self.language))
         if each.suggest:
             yield self.say("suggest", text=each.suggest)
         if each.patient_text:
@@ -238,32 +191,8 @@ class _Page:
         if each.explanation:
             yield from self.explained(each.explanation)
 
-    def compared(self, each: FindingDocument) -> str:
-        if each.limit is None:
-            return each.value.text if each.value else ""
-        whose = self.whose(each.limit_origin)
-        limit = each.limit.text + (f" ({whose})" if whose else "")
-        return self.say("value", value=each.value.text, limit=limit) if each.value else self.say("limit", limit=limit)
-
-    def whose(self, origin: OriginDocument | None) -> str:
-        if origin is None:
-            return ""
-        words = [self.say("own" if origin.kind == "patient" else origin.kind)]
-        if origin.author:
-            words.append(self.say("author", author=origin.author))
-        if origin.since:
-            words.append(self.say("since", date=self.moment(origin.since)))
-        if origin.until:
-            words.append(self.say("until", date=self.moment(origin.until)))
-        return ", ".join(words)
-
-    def why(self, unknown: UnknownDocument) -> str:
-        about = f" ({', '.join(unknown.about)})" if unknown.about else ""
-        blocked = f", {self.say('blocked_by', rule=unknown.blocked_by)}" if unknown.blocked_by else ""
-        return unknown.text + about + blocked
-
     def untold(self, each: FindingDocument) -> Iterator[str]:
-        why = self.why(each.unknown) if each.unknown else ""
+        why = why_unknown(each.unknown, self.language) if each.unknown else ""
         yield f"  {UNKNOWN} {each.id}: {why}"
         if each.unknown and each.unknown.settle:
             yield from _indented([self.say("settle", text=each.unknown.settle)])
@@ -285,7 +214,7 @@ class _Page:
                 words = self.say("heard", limit=limit, newest=newest)
             yield f"  {QUIET} {each.id}: {words}"
         else:
-            compared = f": {self.compared(each)}" if each.group == "not_fired" and each.limit else ""
+            compared = f": {against_limit(each, self.language)}" if each.group == "not_fired" and each.limit else ""
             yield f"  {BULLET} {each.id}{compared}"
         if each.explanation and each.group == "not_fired":
             yield from _indented(self.explained(each.explanation))
@@ -337,7 +266,7 @@ class _Page:
         if part.phrase:
             words.append(f"({part.phrase})")
         if part.origin and part.value.reason != Reason.not_set.name:
-            words.append(f"({self.whose(part.origin)})")
+            words.append(f"({whose(part.origin, self.language)})")
         yield " ".join(words)
         shown = part.readings[-SHOWN_READINGS:]
         yield from _indented(self.reading(each) for each in reversed(shown))

@@ -69,7 +69,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """One number behind a finding. operator: "" for a limit or fact. window: length and kind, as operators have it."""
+    """One number behind a finding. operator: "" for a limit or fact. window: length and kind, as operators have it.
+
+    key: of the column that it was read from (`blood_pressure.systolic`), `age` or `sex` for a fact, "" for a limit.
+    """
 
     name: str
     operator: str
@@ -78,6 +81,7 @@ class Used:
     readings: tuple[Reading, ...] = ()
     origin: Origin | None = None
     window: tuple[float, int] = (0.0, 0)
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class Finding:
 
     colour: set when fired or unconfirmed, `green` for a zone that did not fire, else "". reason: why unknown; with
     a fired finding, why a worse colour could not be told (`uncertain`). value, limit: of the comparison that
-    decided, None when unknown or when there is none.
+    decided, None when unknown or when there is none. hiders: rules that hide it when they fire.
     """
 
     rule: Rule
@@ -130,6 +134,7 @@ class Finding:
     limit_name: str = ""
     limit_origin: Origin | None = None
     hidden_by: str = ""
+    hiders: tuple[str, ...] = ()
     explain: Callable[[], Explanation] = field(compare=False, repr=False, default=lambda: _NOTHING)
 
     @property

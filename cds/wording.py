@@ -106,6 +106,11 @@ REASONS: Final[Mapping[Reason, Texts]] = {
         "nn": "diagnosen er ikkje stadfesta",
         "en": "the diagnosis is not certain",
     },
+    Reason.days_not_known: {
+        "nb": "det er ikke kjent hvor lenge legemidlet rekker",
+        "nn": "det er ikkje kjent kor lenge legemiddelet rekk",
+        "en": "how long the medicine lasts is not known",
+    },
 }
 CURES: Final[Mapping[Reason, Texts]] = {
     Reason.not_supplied: {
@@ -159,6 +164,7 @@ _ONE: Final[Mapping[str, Texts]] = {
     "years": {"nb": "år", "nn": "år", "en": "year"},
     "doses": {"nb": "dose", "nn": "dose", "en": "dose"},
     "readings": {"nb": "måling", "nn": "måling", "en": "reading"},
+    "points": {"nb": "poeng", "nn": "poeng", "en": "point"},
 }
 _LAST: Final[Texts] = {"nb": "siste", "nn": "siste", "en": "last"}
 _WITHIN: Final[Texts] = {"nb": "innen", "nn": "innan", "en": "within"}

@@ -22,5 +22,5 @@ settings.load_profile(os.environ.get("CDS_PROFILE", "quick"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`pytest --update` writes what was found into tests/errors/*.yaml, for review in the diff."""
-    parser.addoption("--update", action="store_true", help="rewrite the expected diagnostics in tests/errors")
+    """`pytest --update` writes what was found into tests/errors/*.yaml and docs/pictures, for review in the diff."""
+    parser.addoption("--update", action="store_true", help="rewrite tests/errors and docs/pictures")

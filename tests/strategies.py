@@ -103,6 +103,7 @@ KEYS: Final = (
     "pressure.systolic",
     "pressure.diastolic",
     "doses.all",
+    "supply.all",
     "events.fault",
     "conditions.asthma",
 )
@@ -138,7 +139,7 @@ def patient(name: str, at: int, seed: int, left_out: set[str], rows: int) -> Pat
     pick = Random(seed)
     where = zone(pick.choice(ZONES))
     tables: dict[str, Table] = {}
-    for key in ("pulse", "glucose", "pressure", "doses.all", "events.fault", "conditions.asthma"):
+    for key in ("pulse", "glucose", "pressure", "doses.all", "supply.all", "events.fault", "conditions.asthma"):
         tables |= _tables(Random(f"{seed} {key}"), key, at, where, rows)
     return Patient(
         name,
@@ -224,6 +225,8 @@ def _value(pick: Random, key: str, time: int) -> tuple[float, float, int]:
     """Value, value as it arrived and unit it arrived in."""
     if key == "doses.all":
         return float(pick.random() < 0.5), pick.choice((0.0, 30.0, 59.0, 60.0, 240.0)), 0
+    if key == "supply.all":
+        return pick.choice((1.0, 2.0, 5.0, 30.0, 0.5, number_near(pick))), 0.0, 0
     if key == "conditions.asthma":
         return float(pick.choice((LAST_TIME, time + _DAY, time + 9 * _DAY, time))), 0.0, 0
     value = number_near(pick)
@@ -313,6 +316,7 @@ def _earlier(pick: Random, writer: _Writer) -> int:
 
 _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "doses": ("doses.all",),
+    "supply": ("supply.all",),
     "spans": ("conditions.asthma",),
     "events": ("events.fault",),
     "panel": ("pressure.systolic", "pressure.diastolic"),
@@ -416,7 +420,9 @@ _MAKERS: Final[tuple[Callable[[Random, _Writer], Number], ...]] = (
 def _condition(pick: Random, writer: _Writer, depth: int, fires: bool = True) -> Condition:
     if depth > 0 and pick.random() < 0.6:
         parts = tuple(_condition(pick, writer, depth - 1, fires) for _ in range(pick.randint(1, 3)))
-        return pick.choice((Not(parts[0]), And(parts), And(parts), Or(parts), Or(parts), And(())))
+        telling = pick.choice(((), tuple(pick.sample(range(len(parts)), len(parts)))))
+        joined = (And(parts, telling), Or(parts, telling)) * 2
+        return pick.choice((Not(parts[0]), *joined, And(())))
     kind = pick.randrange(10)
     if kind == 0:
         return IsKnown(_earlier(pick, writer))

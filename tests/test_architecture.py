@@ -23,6 +23,7 @@ LONGEST_FUNCTION = 50
 MEDIAN_FUNCTION = 10
 NAMES_OF_NOTHING = {"base", "common", "helpers", "misc", "utils"}
 OPTIONAL = {
+    "matplotlib": {"plots/raster.py"},
     "numba": {"execute/compiled.py"},
     "numpy": {"execute", "population.py"},
     "pint": {"units.py"},

@@ -163,7 +163,11 @@ def test_everything_that_is_not_said_is_supplied_and_empty(checked: Checked) -> 
         "events": {"technical_fault": []},
         "conditions": {"heart_failure": [], "pregnancy": []},
         "devices": {"medicine_dispenser": []},
+        "forms": {},
+        "stays": {},
         "doses": [],
+        "medicines": [],
+        "dispenses": [],
         "limits": [],
         "supplied": {},
     } == record

@@ -23,10 +23,14 @@ MEASURED = [
 
 def test_what_is_shared() -> None:
     expected = """
-        anticoagulants antihypertensives asthma atrial_fibrillation blood_pressure body_height body_temperature
-        body_weight copd diabetes diabetes_medicines glucose hba1c heart_failure heart_rate hypertension inr
-        medicine_dispenser no_contact oxygen_saturation peak_expiratory_flow pregnancy ras_antagonists
-        respiratory_rate statins technical_fault
+        anticoagulants antihypertensives asthma atrial_fibrillation battery_empty battery_low blood_pressure
+        body_height body_temperature body_weight cat copd diabetes diabetes_medicines direct_oral_anticoagulants
+        dispenser_open dispensing_not_confirmed dispensing_prevented drawer_full forced_opening gad7 glucose
+        hba1c heart_failure heart_rate hospital_stay hypertension inr low_on_medicine medicine_dispenser
+        medicine_waiting message_not_read no_contact no_power not_dispensed out_of_medicine oxygen_saturation
+        peak_expiratory_flow phq9 pouch_not_read pregnancy ras_antagonists respiratory_rate roll_fault
+        roll_handled schedule_change_control schedule_missing statins technical_fault too_little_for_journey
+        tray_misplaced
         """
     assert expected.split() == sorted(SHARED.by_name)
 
@@ -124,7 +128,8 @@ LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
         (SNOMED, "44054006", ("diabetes", "")),
         ("http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", "1.5", ("technical_fault", "")),
         ("http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", "1.20", ("no_contact", "")),
-        ("http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", "1.2", None),
+        ("http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", "1.2", ("dispensing_prevented", "")),
+        ("http://ehelse.no/fhir/CodeSystem/vkp-alert-code-v090", "1", None),
         (LOINC, "29563-7", None),
         (LOINC, "27113001", None),
         ("", "29463-7", None),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import cds.operators
 from cds.operators import OPERATORS
 from cds.operators.rows import keep_known
-from cds.operators.series import FIRST_TIME, Now, Series
+from cds.operators.series import FIRST_TIME, SCRATCH_PER_ROW, Now, Series
 from tests.operators.strategies import moments, nows, parameters, rows_before
 
 FOLDER = Path(cds.operators.__file__).parent
@@ -35,6 +35,7 @@ GUARDED = {
     ("counts", "percent_of_readings"): "nothing judged returns before",
     ("doses", "share_taken"): "no dose, or none judged, returns before",
     ("logic", "arithmetic"): "a right side of 0 returns before",
+    ("supply", "percent_of_days_covered"): "fewer than one day returns before",
     ("logic", "rounded"): "a step at or below 0 returns before; inverse is at least 1",
 }
 
@@ -169,11 +170,12 @@ def test_compiled_answers_are_the_same_bit_for_bit(name: str, compiled: dict[str
         length = len(series.times)
         used = [0] * length if data.draw(st.booleans()) else []
         marked = numpy.zeros(len(used), "uint8")
-        plain = OPERATORS[name].function(series, partner, now, vector, used, [0.0] * length)
+        plain = OPERATORS[name].function(series, partner, now, vector, used, [0.0] * (SCRATCH_PER_ROW * length))
         array_now = now._replace(
             transitions=numpy.array(now.transitions, "int64"), offsets=numpy.array(now.offsets, "int64")
         )
-        arrays = (in_arrays(series), in_arrays(partner), array_now, numpy.array(vector), marked, numpy.zeros(length))
+        scratch = numpy.zeros(SCRATCH_PER_ROW * length)
+        arrays = (in_arrays(series), in_arrays(partner), array_now, numpy.array(vector), marked, scratch)
         assert bits(plain) == bits(compiled[name](*arrays))
         assert used == marked.tolist()
 

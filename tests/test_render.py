@@ -12,13 +12,13 @@ from cds.document import GROUPS, document, result_schema
 from cds.operators.reasons import Reason
 from cds.render import _WORDS, report
 from cds.result import Result
-from cds.shipped import DEMO_AT, DEMO_PATIENT, shipped_rulesets
+from cds.shipped import DEMO_AT, DEMO_PATIENT, demo_rulesets
 
 
 @pytest.fixture(scope="module")
 def result() -> Result:
     patient = cds.Patient.from_dict(json.loads(DEMO_PATIENT.read_bytes()))
-    return cds.load(shipped_rulesets()).evaluate(patient, at=DEMO_AT, allow_draft=True)
+    return cds.load(demo_rulesets()).evaluate(patient, at=DEMO_AT, allow_draft=True)
 
 
 def test_every_finding_is_listed_once(result: Result) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from cds.cases import CaseFile, CaseResult, case_files, run
 from cds.loading import Checked, check_paths
-from cds.plan import NONE, Constant, Limit, Rule
+from cds.plan import NONE, Choice, Constant, Limit, PairedLimit, Plan, Rule
 from cds.reading import LoadedFile
 from cds.wording import summary
 
@@ -26,7 +26,25 @@ SHARED = Path(os.environ.get("CDS_SHARED", Path(__file__).parents[2] / "shared")
 VKP_CODES = SHARED / "data" / "norway" / "vkp-alert-code-v090.codesystem.xml"
 
 # How far a limit is moved to see whether a case notices: the smallest difference that a clinician would write.
-STEPS = {"mmHg": 1.0, "kg": 0.05, "days": 1.0, "min": 1.0, "doses": 1.0, "%": 2.0, "years": 1.0, "": 1.0}
+STEPS = {
+    "mmHg": 1.0,
+    "kg": 0.05,
+    "°C": 0.1,
+    "/min": 1.0,
+    "mmol/L": 0.1,
+    "mg/dL": 1.0,
+    "mmol/mol": 1.0,
+    "INR": 0.1,
+    "cm": 1.0,
+    "kg/m2": 0.1,
+    "readings": 1.0,
+    "days": 1.0,
+    "min": 1.0,
+    "doses": 1.0,
+    "%": 2.0,
+    "years": 1.0,
+    "": 1.0,
+}
 
 
 @cache
@@ -142,23 +160,38 @@ def test_clocks_change_in_some_case(name: str) -> None:
     assert {each[:7] for each in days} >= {"2026-03", "2026-10"}
 
 
-def numbers() -> list[tuple[str, str, float]]:
-    """(ruleset, limit, by how much it is moved) for every limit with a number, up and down."""
+def stated(plan: Plan, limit: Limit) -> list[int]:
+    """Positions of the numbers that a ruleset states for a limit: one, one for each case, or one for each unit."""
+    default = plan.numbers[limit.default]
+    if isinstance(default, Choice):
+        return [*(number for _, number in default.cases), default.otherwise]
+    pairs = [each for each in plan.numbers if isinstance(each, PairedLimit) and plan.numbers[each.limit] is limit]
+    return [limit.default, *(each.default for each in pairs)]
+
+
+def numbers() -> list[tuple[str, str, int, float]]:
+    """(ruleset, limit, which of its numbers, by how much it is moved), up and down."""
     plan = checked().plan
     assert plan
     limits = [each for each in plan.numbers if isinstance(each, Limit) and each.default != NONE]
-    return [(each.ruleset, each.name, sign * STEPS[each.unit]) for each in limits for sign in (1.0, -1.0)]
+    return [
+        (each.ruleset, each.name, which, sign * STEPS[plan.numbers[position].unit])
+        for each in limits
+        for which, position in enumerate(stated(plan, each))
+        for sign in (1.0, -1.0)
+    ]
 
 
-@pytest.mark.parametrize(("ruleset", "limit", "by"), numbers(), ids=str)
-def test_a_case_notices_when_a_number_is_moved(ruleset: str, limit: str, by: float) -> None:
+@pytest.mark.parametrize(("ruleset", "limit", "which", "by"), numbers(), ids=str)
+def test_a_case_notices_when_a_number_is_moved(ruleset: str, limit: str, which: int, by: float) -> None:
     plan = checked().plan
     assert plan
     moved = list(plan.numbers)
     for each in plan.numbers:
         if isinstance(each, Limit) and (each.ruleset, each.name) == (ruleset, limit):
-            constant = moved[each.default]
+            position = stated(plan, each)[which]
+            constant = moved[position]
             assert isinstance(constant, Constant)
-            moved[each.default] = replace(constant, value=constant.value + by)
+            moved[position] = replace(constant, value=constant.value + by)
     changed = replace(checked(), plan=replace(plan, numbers=tuple(moved)))
     assert any(not each.is_ok for each in run(files()[ruleset].cases, changed, executors=("single",)))

@@ -34,6 +34,12 @@ inputs:
     diagnosis: heart_failure
   child:
     diagnosis: pregnancy
+  supply:
+    dispenses: statins
+  statin:
+    medicine: statins
+  mood:
+    form: gad7
 limits:
 """
 
@@ -56,6 +62,7 @@ LIMIT_POOLS: Final = {
     "share": _PERCENT,
     "some_readings": _READINGS,
     "some_days": _DAYS,
+    "some_points": ("1 points", "3 points"),
     "adult": ("18 years", "60 years"),
     "late": ("30 min", "60 min"),
 }
@@ -110,7 +117,7 @@ def _values(pick: Random) -> list[tuple[str, str, tuple[str, ...]]]:
     found: list[tuple[str, str, tuple[str, ...]]] = []
     for place in range(pick.randint(3, 8)):
         name = f"value{place}"
-        kind = pick.randrange(10)
+        kind = pick.randrange(14)
         operator = pick.choice(("mean", "min", "max", "median", "sd"))
         if kind == 0:
             found.append((_value(pick, name, f"{operator}: weight", "last"), name, kg))
@@ -137,6 +144,16 @@ def _values(pick: Random) -> list[tuple[str, str, tuple[str, ...]]]:
         elif kind == 8:
             how = pick.choice((("missed_in_a_row", "some_doses"), ("share_taken", "share")))
             found.append((_value(pick, name, f"{how[0]}: doses", "last days"), name, (how[1],)))
+        elif kind == 9:
+            first = f"from_first_dispense: {pick.choice(('yes', 'no'))}"
+            how = _value(pick, name, "percent_of_days_covered: supply", "last days", first)
+            found.append((how, name, ("share",)))
+        elif kind == 10:
+            found.append((f"  {name}:\n    days_without_supply: supply\n", name, ("some_days",)))
+        elif kind == 11:
+            found.append((f"  {name}:\n    time_since_change: statin\n    in: days\n", name, ("some_days",)))
+        elif kind == 12:
+            found.append((_value(pick, name, "last_reading: mood", "within"), f"{name}.item2", ("some_points",)))
         else:
             late = _value(pick, name, "days_with_late_dose: doses", "last days", "late_after: late")
             found.append((late, name, ("some_days",)))
@@ -191,7 +208,7 @@ def _condition(pick: Random, values: Names, said: list[str], depth: int) -> str:
     if kind == 0:
         return f"{value} is {pick.choice(('known', 'unknown'))}"
     if kind == 1:
-        return pick.choice(("has failure", "does not have child"))
+        return pick.choice(("has failure", "does not have child", "has statin"))
     if kind == 2 and said:
         return f"{pick.choice(said)} fires"
     return f"{value} is {_test(pick, limits)}"
@@ -207,7 +224,7 @@ def _rule(pick: Random, name: str, values: Names, said: list[str]) -> str:
 
 
 def _missing(pick: Random) -> str:
-    source = pick.choice(("weight", "pressure", "faults"))
+    source = pick.choice(("weight", "pressure", "faults", "mood", "supply"))
     return f"  silent:\n    input: {source}\n    after: some_days\n    colour: yellow\n    summary:\n      en: silent\n"
 
 
@@ -242,6 +259,9 @@ def _record(pick: Random, name: str, at: int) -> dict[str, Any]:
         "readings": {key: rows for key, rows in readings.items() if pick.random() < 0.85},
         "conditions": pick.choice(({"heart_failure": [{"from": "2020-01-01"}]}, ["heart_failure", "pregnancy"], [])),
         "events": {"technical_fault": [{"time": _time(pick, at)} for _ in range(pick.choice((0, 1)))]},
+        "forms": {"gad7": [_form(pick, at) for _ in range(pick.choice((0, 1, 3)))]},
+        "medicines": [_use(pick, at) for _ in range(pick.choice((0, 1, 3)))],
+        "dispenses": [_dispense(pick, at) for _ in range(pick.choice((0, 2, 6)))],
         "doses": [_dose(pick, at) for _ in range(pick.choice((0, 3, 9)))],
         "limits": [
             {"limit": limit, "value": value, "unit": unit, "ruleset": "written"}
@@ -278,3 +298,19 @@ def _dose(pick: Random, at: int) -> dict[str, Any]:
     if status == "taken":
         row["taken"] = _text(planned + pick.choice((0, 30, 31, 60, 61)) * 60_000_000)
     return row
+
+
+def _form(pick: Random, at: int) -> dict[str, Any]:
+    answers = {f"item{each}": pick.choice((0, 1, 3, 3, 4)) for each in range(1, 8) if pick.random() < 0.9}
+    return {"time": _time(pick, at), **answers}
+
+
+def _use(pick: Random, at: int) -> dict[str, Any]:
+    end = {"to": _time(pick, at)} if pick.random() < 0.4 else {}
+    return {"atc": pick.choice(("C10AA05", "C10AA05", "C09AA05", "C10")), "from": _time(pick, at), **end}
+
+
+def _dispense(pick: Random, at: int) -> dict[str, Any]:
+    day = _text(at - pick.choice((0, 1, 2, 3, 6, 7, 30)) * 86_400_000_000)[:10]
+    row: dict[str, Any] = {"time": day, "atc": pick.choice(("C10AA05", "C10AA07", "C09AA05"))}
+    return row | pick.choice(({"days": 2}, {"days": 1.5}, {"days": 5}, {"days": 0}, {}))

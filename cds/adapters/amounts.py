@@ -10,13 +10,14 @@ from cds.operators.logic import without_noise
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
+    DAYS_NOT_KNOWN,
     IMPLAUSIBLE_ONLY,
     KNOWN,
     NO_DATA,
     UNIT_NOT_UNDERSTOOD,
     WITHHELD,
 )
-from cds.units import NOT_UNDERSTOOD, convert, unit_id, unit_name, unit_of
+from cds.units import NOT_UNDERSTOOD, convert, ucum_code, unit_id, unit_name, unit_of
 
 
 class Amount(NamedTuple):
@@ -27,6 +28,9 @@ class Amount(NamedTuple):
     unit: int
     quality: int
 
+
+MOST_DAYS: Final = 1830  # five years, as the longest lasting implants; more is a slip of the pen
+_POINTS: Final = "points"
 
 MISSING: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, NO_DATA)
 MASKED: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, WITHHELD)
@@ -42,11 +46,13 @@ def amount(concept: Concept, value: object, unit: object, comparator: object = N
 
     A reading that was taken but cannot be told (text, no unit, another unit) stays a reading: UNIT_NOT_UNDERSTOOD.
     """
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS):
-        return _not_a_number(concept, value)
     raw = finite(value)
-    if raw is None:
+    if raw is None and isinstance(value, _NUMBERS) and not isinstance(value, bool):
         return Amount(0.0, 0.0, NOT_UNDERSTOOD, IMPLAUSIBLE_ONLY), "value_not_finite"
+    if raw is None:
+        return answer(concept, value) or _not_a_number(concept, value)
+    if not unit and concept.unit == _POINTS:
+        unit = _POINTS
     if not isinstance(unit, str) or not unit:
         return Amount(0.0, raw, NOT_UNDERSTOOD, UNIT_NOT_UNDERSTOOD), "unit_missing"
     arrived = unit_of(unit)
@@ -62,6 +68,25 @@ def amount(concept: Concept, value: object, unit: object, comparator: object = N
         kept = converted if math.isfinite(converted) else 0.0
         return Amount(kept, raw, arrived.id, IMPLAUSIBLE_ONLY), "implausible"
     return Amount(converted, raw, arrived.id, quality), ""
+
+
+def answer(concept: Concept, value: object) -> tuple[Amount, str] | None:
+    """What a word, or yes and no, counts as where the concept has such answers; None where it has not."""
+    word = ("yes" if value else "no") if isinstance(value, bool) else value
+    number = concept.answers.get(word) if isinstance(word, str) else None
+    if number is None:
+        return None
+    return Amount(number, number, unit_id(ucum_code(concept.unit)), KNOWN), ""
+
+
+def days_supply(value: object) -> tuple[float, int, str]:
+    """How many days a dispense lasts, 0 or a `Reason`, and the code of what is wrong with the number ("" = nothing)."""
+    days = finite(value)
+    if value is None or days is None:
+        return 0.0, DAYS_NOT_KNOWN, "days_not_stated" if value is None else "days_not_understood"
+    if not 0.0 < days <= MOST_DAYS:
+        return 0.0, IMPLAUSIBLE_ONLY, "days_not_possible"
+    return days, KNOWN, ""
 
 
 def is_plausible(concept: Concept, value: float, quality: int) -> bool:
@@ -85,6 +110,8 @@ def _not_a_number(concept: Concept, value: object) -> tuple[Amount, str]:
 
 def finite(value: object) -> float | None:
     """The number, if it is a finite one; a truth value is none."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     try:

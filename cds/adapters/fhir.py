@@ -5,21 +5,23 @@
     text → JSON → resources, each once → the one patient → readings and diagnoses → tables
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
-from cds.adapters.fhir_condition import take_condition
+from cds.adapters.fhir_bundle import Bounds, Bundle, ReadAgain
+from cds.adapters.fhir_condition import take_conditions
+from cds.adapters.fhir_medication import ABOUT_NOBODY, KINDS, take_medication
 from cds.adapters.fhir_observation import Observations
-from cds.adapters.fhir_resource import Json, Resource, each_once
+from cds.adapters.fhir_resource import Resource, each_once
 from cds.adapters.fhir_subject import Subject, the_patient
-from cds.adapters.rows import Intake, keys_meant, state_supply, tables
-from cds.adapters.shapes import as_list, as_object, as_text
+from cds.adapters.layout import tables
+from cds.adapters.rows import Intake, state_supply
+from cds.adapters.shapes import OBJECT, as_object, as_text
 from cds.catalogue import shared_concepts
 from cds.codes import Concepts
-from cds.diagnostics import PatientError
-from cds.operators.series import FIRST_TIME, LAST_TIME
+from cds.operators.series import LAST_TIME
 from cds.patient import SEX, Patient
 from cds.periods import NORWAY, calendar_date
 from cds.periods import zone as zone_called
@@ -28,11 +30,17 @@ MOST_BYTES: Final = 50_000_000
 MOST_ENTRIES: Final = 200_000
 DEEPEST: Final = 100
 
-_TYPES: Final = ("collection", "searchset", "document", "transaction", "batch")
-_READ: Final = frozenset({"Patient", "Observation", "Condition"})
+_TAKE: Final[Mapping[tuple[str, ...], Callable[[Intake, list[Resource]], None]]] = {
+    ("Condition",): take_conditions,
+    KINDS: take_medication,
+}
+"""Kinds of resource -> what takes all of them that are about the patient, each once, and states what they supply.
+
+A new kind is one line here; `one_by_one(take)` makes it of a function that takes a single resource. Observations, of
+which there may be very many, are taken while they are read.
+"""
+_READ: Final = frozenset({"Patient", "Observation", *chain.from_iterable(_TAKE)})
 _NOT_STORED: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH"})
-_CONTAINERS: Final = frozenset({dict, list})
-_MOST_CONTAINERS: Final = 20_000_000
 
 
 def patient_from_fhir(
@@ -60,25 +68,16 @@ def patient_from_fhir(
     >>> patient.tables["body_weight"].values
     [83.1]
     """
-    intake = Intake(concepts or shared_concepts(), zone_called(zone))
-    data = _read(bundle, most_bytes)
-    _check_bounds(data, most_entries, deepest)
-    resources = each_once(intake, list(_resources(intake, data)))
-    person = the_patient(intake, resources)
-    observations = Observations(intake)
-    has_conditions = False
-    for each in resources:
-        if each.kind == "Patient" or not person.owns(intake, each):
-            continue
-        if each.kind == "Observation":
-            observations.take(each)
-        else:
-            has_conditions = True
-            take_condition(intake, each)
-    observations.finish()
-    _state_default(intake, has_conditions)
+    source = Bundle(bundle, Bounds(most_bytes, most_entries, deepest))
+    known, where = concepts or shared_concepts(), zone_called(zone)
+    try:
+        intake = Intake(known, where)
+        person = _take_as_they_come(intake, _resources(intake, source))
+    except ReadAgain:
+        intake = Intake(known, where)
+        person = _take_all(intake, each_once(intake, list(_resources(intake, source))))
     state_supply(intake, supplied or {})
-    if _is_incomplete(data):
+    if source.is_incomplete():
         intake.note("incomplete", "Bundle")
         intake.supplied = dict.fromkeys(intake.supplied, LAST_TIME)
     birth_date, sex = _facts(intake, person)
@@ -86,97 +85,67 @@ def patient_from_fhir(
     return Patient(person.id, intake.zone, tables(intake), birth_date, sex, (), issues)
 
 
-def _read(bundle: object, most_bytes: int) -> Json:
-    """The bundle as JSON."""
-    if isinstance(bundle, str | bytes | bytearray):
-        if len(bundle) > most_bytes:
-            raise PatientError(f"the bundle is larger than {most_bytes} bytes; send fewer resources at a time")
-        bundle = _parsed(bundle)
-    data = as_object(bundle)
-    if data is None or data.get("resourceType") != "Bundle":
-        raise PatientError("this is not a FHIR Bundle; put the patient's resources in a Bundle")
-    if as_text(data.get("type")) not in _TYPES:
-        raise PatientError(f"the type of the bundle is not one that is read here: {', '.join(_TYPES)}")
-    if data.get("implicitRules") is not None:
-        raise PatientError("the bundle follows rules of its own (implicitRules) that are not known here")
-    return data
+def _take_as_they_come(intake: Intake, resources: Iterator[Resource]) -> Subject:
+    """Take each resource once the patient is known; ReadAgain when one is there twice, or a second patient."""
+    first = list(_up_to_the_patient(resources))
+    return _take(intake, the_patient(intake, first), _once(chain(first, resources)))
 
 
-def _parsed(text: str | bytes | bytearray) -> object:
-    try:
-        return json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
-    except json.JSONDecodeError as wrong:
-        raise PatientError(f"the bundle is not JSON: line {wrong.lineno}, column {wrong.colno}") from None
-    except RecursionError:
-        raise PatientError("the bundle is nested too deeply to be read") from None
-    except ValueError:
-        raise PatientError("the bundle is not JSON in UTF-8, or holds a number that is too long") from None
-
-
-def _check_bounds(data: Json, most_entries: int, deepest: int) -> None:
-    if len(as_list(data.get("entry")) or ()) > most_entries:
-        raise PatientError(f"the bundle has more than {most_entries} entries; send fewer resources at a time")
-    level: list[Any] = [dict(data)]
-    for _ in range(deepest):
-        level = [
-            value
-            for held in level
-            for value in (held.values() if hasattr(held, "values") else held)
-            if type(value) in _CONTAINERS
-        ]
-        if not level:
+def _up_to_the_patient(resources: Iterator[Resource]) -> Iterator[Resource]:
+    for each in resources:
+        yield each
+        if each.kind == "Patient":
             return
-        if len(level) > _MOST_CONTAINERS:
-            raise PatientError("the bundle is too large to be read; send fewer resources at a time")
-    raise PatientError(f"the bundle is nested more than {deepest} deep")
 
 
-def _resources(intake: Intake, data: Json) -> Iterator[Resource]:
-    """The entries that hold a resource of a kind that is read here."""
-    entries = as_list(data.get("entry"))
-    if entries is None and data.get("entry") is not None:
-        raise PatientError("the bundle's `entry` is not a list")
-    for number, written in enumerate(entries or ()):
-        entry = as_object(written) or {}
-        content = as_object(entry.get("resource"))
-        if "request" in entry and as_text((as_object(entry["request"]) or {}).get("method")) in _NOT_STORED:
+def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
+    seen: dict[str, set[str]] = {kind: set() for kind in _READ}
+    for each in resources:
+        names, name = seen[each.kind], each.name
+        if name in names or (names and each.kind == "Patient"):
+            raise ReadAgain
+        names.add(name)
+        yield each
+
+
+def _take_all(intake: Intake, resources: list[Resource]) -> Subject:
+    return _take(intake, the_patient(intake, resources), resources)
+
+
+def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Subject:
+    """Add what the resources that are about this patient say."""
+    observations = Observations(intake)
+    others: dict[str, list[Resource]] = {kind: [] for kind in chain.from_iterable(_TAKE)}
+    for each in resources:
+        if each.kind == "Patient" or not (each.kind in ABOUT_NOBODY or person.owns(intake, each)):
             continue
-        if content is None or not isinstance(content.get("resourceType"), str):
+        if each.kind == "Observation":
+            observations.take(each)
+        else:
+            others[each.kind].append(each)
+    observations.finish()
+    for kinds, take in _TAKE.items():
+        take(intake, [each for kind in kinds for each in others[kind]])
+    return person
+
+
+def _resources(intake: Intake, source: Bundle) -> Iterator[Resource]:
+    """The entries that hold a resource of a kind that is read here."""
+    for number, entry in enumerate(source.entries()):
+        if isinstance(entry, OBJECT) and "request" in entry and _stores_nothing(entry["request"]):
+            continue
+        content = entry.get("resource") if isinstance(entry, OBJECT) else None
+        kind = content.get("resourceType") if isinstance(content, OBJECT) else None
+        if not isinstance(content, OBJECT) or not isinstance(kind, str) or kind == "Bundle":
             intake.note("entry_not_read", f"entry[{number}]")
-        elif content["resourceType"] in _READ:
-            yield Resource(content["resourceType"], content, as_text(entry.get("fullUrl")), number)
+        elif kind in _READ:
+            yield Resource(kind, content, as_text(entry.get("fullUrl")), number)
+        elif kind == "OperationOutcome":
+            source.heed(content)
 
 
-def _state_default(intake: Intake, has_conditions: bool) -> None:
-    for name in intake.readings:
-        intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, name), FIRST_TIME))
-    if has_conditions:
-        intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, "conditions"), FIRST_TIME))
-
-
-def _is_incomplete(data: Json) -> bool:
-    """Whether the server holds more than is here: a next page, a larger total, or a failure that it reports."""
-    links = [as_object(each) or {} for each in as_list(data.get("link")) or ()]
-    if any(each.get("relation") == "next" for each in links):
-        return True
-    if data["type"] != "searchset":
-        return False
-    matches = 0
-    for each in as_list(data.get("entry")) or ():
-        entry = as_object(each) or {}
-        mode = (as_object(entry.get("search")) or {}).get("mode", "match")
-        matches += mode == "match"
-        if _has_failed(as_object(entry.get("resource")) or {}):
-            return True
-    total = data.get("total")
-    return isinstance(total, int) and total > matches
-
-
-def _has_failed(content: Json) -> bool:
-    if content.get("resourceType") != "OperationOutcome":
-        return False
-    found = [as_object(each) or {} for each in as_list(content.get("issue")) or ()]
-    return any(each.get("severity") in ("fatal", "error") for each in found)
+def _stores_nothing(request: object) -> bool:
+    return as_text((as_object(request) or {}).get("method")) in _NOT_STORED
 
 
 def _facts(intake: Intake, person: Subject) -> tuple[date | None, str]:

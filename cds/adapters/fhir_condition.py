@@ -1,27 +1,31 @@
 """FHIR Conditions → spans of diagnoses (https://hl7.org/fhir/R4/condition.html)."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated, one_of
-from cds.adapters.rows import Intake, Span
-from cds.adapters.shapes import as_object, as_text
+from cds.adapters.fhir_time import moment, open_between
+from cds.adapters.rows import Intake, Span, keys_meant
+from cds.adapters.shapes import as_object
 from cds.operators.reasons import KNOWN, NOT_CERTAIN, WITHHELD
 from cds.operators.series import FIRST_TIME, LAST_TIME
-from cds.periods import end_of_day, instant
 
 _ENDED: Final = ("resolved", "inactive", "remission")
 _OPEN: Final = ("active", "recurrence", "relapse")
 _CERTAIN: Final = ("confirmed",)
 _UNCERTAIN: Final = ("provisional", "differential", "unconfirmed")
 _NOT_SO: Final = ("refuted", "entered-in-error")
-_PART_OF_DATE = re.compile(r"(\d{4})(?:-(\d\d))?", re.ASCII)
-"""A FHIR dateTime may be a year or a year and month."""
 
 
-def take_condition(intake: Intake, resource: Resource) -> None:
-    """Add the diagnoses of a Condition that is about the patient."""
+def take_conditions(intake: Intake, resources: list[Resource]) -> None:
+    """Add the diagnoses of the patient's Conditions; where there is any, all diagnoses count as supplied."""
+    for each in resources:
+        _take(intake, each)
+    if resources:
+        intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, "conditions"), FIRST_TIME))
+
+
+def _take(intake: Intake, resource: Resource) -> None:
     content, place = resource.content, resource.place
     verification = one_of(_NOT_SO, content.get("verificationStatus"))
     if verification == "entered-in-error":
@@ -34,7 +38,7 @@ def take_condition(intake: Intake, resource: Resource) -> None:
     if not names:
         return
     quality = _quality(intake, content, place)
-    recorded = _instant(intake, content.get("recordedDate"))
+    recorded = moment(content.get("recordedDate"), intake.zone)
     spans = [
         Span(start, FIRST_TIME if recorded is None else recorded, end, reason, place)
         for start, end, reason in _spans(intake, content, quality, place)
@@ -100,7 +104,7 @@ def _spans(intake: Intake, content: Json, quality: int, place: str) -> Iterator[
 
 def _known_ended(intake: Intake, content: Json, start: int) -> int:
     """From when a diagnosis without a date of its end has certainly ended: when it was last written."""
-    recorded = _instant(intake, content.get("recordedDate"))
+    recorded = moment(content.get("recordedDate"), intake.zone)
     return max(start, last_updated(intake, content), FIRST_TIME if recorded is None else recorded)
 
 
@@ -110,28 +114,7 @@ def _moments(intake: Intake, content: Json, field: str, side: str, place: str) -
     written = content.get(f"{field}DateTime", period.get(side))
     if written is None:
         return None
-    found = _open_between(intake, as_text(written), side)
+    found = open_between(written, intake.zone, side)
     if found is None:
         intake.note("time_not_understood", place)
     return found
-
-
-def _open_between(intake: Intake, text: str, side: str) -> tuple[int, int] | None:
-    """A year or month leaves all of it open; a date begins at 00:00 and ends at 24:00."""
-    read = instant(text, intake.zone)
-    if read:
-        moment = end_of_day(read[0], intake.zone) if read[1] and side == "end" else read[0]
-        return moment, moment
-    match = _PART_OF_DATE.fullmatch(text)
-    if match is None:
-        return None
-    year, month = int(match[1]), int(match[2] or 1)
-    after = (year, month + 1) if match[2] and month < 12 else (year + 1, 1)
-    first = instant(f"{year:04}-{month:02}-01", intake.zone)
-    last = instant(f"{after[0]:04}-{after[1]:02}-01", intake.zone)
-    return (first[0], last[0]) if first and last else None
-
-
-def _instant(intake: Intake, written: object) -> int | None:
-    read = instant(as_text(written), intake.zone)
-    return read[0] if read else None

@@ -1,32 +1,41 @@
 """FHIR Observations → readings (https://hl7.org/fhir/R4/observation.html)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from cds.adapters.amounts import MASKED, MISSING, UNTOLD, Amount, accepted_units, amount
 from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
+from cds.adapters.instants import Instants
 from cds.adapters.rows import Intake, Reading, is_future_dated, keys_meant
-from cds.adapters.shapes import as_list, as_object, as_text
+from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.codes import Attribute, Concept
 from cds.operators.logic import without_noise
 from cds.operators.reasons import NO_DATA
 from cds.operators.series import FIRST_TIME
-from cds.periods import instant
 from cds.units import unit_of
 
 _USED: Final = frozenset({"final", "amended", "corrected"})
 _UCUM: Final = frozenset({"http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8", ""})
+_DATE_ONLY: Final = Attribute.DATE_ONLY.value
+_DEVICE: Final = Attribute.DEVICE.value
+_RELATIVE: Final = Attribute.RELATIVE.value
 _BODY_POSITION: Final = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
-_POSITIONS: Final[Mapping[str, Attribute]] = {  # SNOMED CT
-    "33586001": Attribute.SITTING,
-    "10904000": Attribute.STANDING,
-    "102538003": Attribute.LYING,
-    "40199007": Attribute.LYING,
+_POSITIONS: Final[Mapping[str, int]] = {  # SNOMED CT
+    "33586001": Attribute.SITTING.value,
+    "10904000": Attribute.STANDING.value,
+    "102538003": Attribute.LYING.value,
+    "40199007": Attribute.LYING.value,
 }
-_SITES: Final[Mapping[str, Attribute]] = {"368208006": Attribute.LEFT, "368209003": Attribute.RIGHT}  # SNOMED CT
+_SITES: Final[Mapping[str, int]] = {  # SNOMED CT
+    "368208006": Attribute.LEFT.value,
+    "368209003": Attribute.RIGHT.value,
+}
 
 Hit = tuple[str, str]  # concept, part or ""
+Codes = tuple[tuple[str, str], ...]  # (system, code) of each coding
+When = tuple[int, int, int]  # measured, recorded, DATE_ONLY or 0
 Told = tuple[tuple[float, int] | None, ...]
+Parts = list[tuple[Json, tuple[Hit, ...]]]  # component, what it stands for
 Found = dict[str, dict[str, Amount]]  # concept -> part or "" -> amount
 
 
@@ -35,75 +44,89 @@ class Observations:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._hits: dict[tuple[str, str], tuple[Hit, ...]] = {}
+        self._concepts = intake.concepts.by_name
+        self._instants = Instants(intake.zone)
+        self._meanings: dict[Codes, tuple[Hit, ...] | None] = {}
+        self._plain: dict[tuple[Hit, float, str], Amount] = {}  # what numbers count as that came before
         self._unknown = 0
         self._near: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def take(self, resource: Resource) -> None:
         """Add the readings of an Observation that is about the patient."""
-        intake, content, place = self._intake, resource.content, resource.place
+        content, place = resource.content, resource.place
         hits = self._meant(content.get("code"), place)
-        components = [as_object(each) or {} for each in as_list(content.get("component")) or ()]
-        parts = [(each, self._meant(each.get("code"), place)) for each in components]
-        if not hits and not any(found for _, found in parts):
+        parts: Parts = []
+        if content.get("component"):
+            components = [as_object(each) or {} for each in as_list(content["component"]) or ()]
+            parts = [(each, self._meant(each.get("code"), place)) for each in components]
+        if not hits and not any(meant for _, meant in parts):
             self._note_unknown(content, place)
             return
-        named = {name for each in (hits, *(found for _, found in parts)) for name, _ in each}
-        if not self._is_used(content, components, place):
-            if is_masked(content) and content.get("status") != "entered-in-error":
-                self._withhold(named)
+        masked = is_masked(content)
+        when = self._when(content, place) if self._is_used(content, parts, place) else None
+        if when is None:
+            if masked and content.get("status") != "entered-in-error":
+                self._withhold(name for meant in (hits, *(each for _, each in parts)) for name, _ in meant)
             return
-        time, recorded = self._times(content, place)
-        if time is None:
-            if is_masked(content):
-                self._withhold(named)
-            return
-        found = self._amounts(content, hits, parts, place)
-        attribute = int(_attributes(content) | (Attribute.DATE_ONLY if time[1] else 0))
-        for name, amounts in found.items():
-            reading = _reading(intake.concepts.by_name[name], amounts, time[0], recorded, attribute, place)
+        if masked:
+            self._intake.note("value_withheld", place)
+        attribute = _attributes(content) | when[2]
+        for name, amounts in self._amounts(content, hits, parts, masked, place).items():
+            reading = _reading(self._concepts[name], amounts, when, attribute, place)
             if reading:
-                intake.readings.setdefault(name, []).append(reading)
+                self._intake.readings.setdefault(name, []).append(reading)
             elif not content.get("hasMember"):
-                intake.note("value_missing", place)
+                self._intake.note("value_missing", place)
 
     def finish(self) -> None:
-        """Join parts of a panel that came as Observations of their own, and count what no concept uses."""
+        """Join parts of a panel that came as Observations of their own; state what is supplied and what was left."""
         for name, readings in self._intake.readings.items():
-            parts = self._intake.concepts.by_name[name].parts
+            parts = self._concepts[name].parts
             if parts:
                 self._intake.readings[name] = _joined(readings)
             for each in self._intake.readings[name] if parts else ():
-                for part, quality in zip(parts, each.qualities, strict=True):
-                    if quality == NO_DATA:
-                        self._intake.note("part_missing", f"{each.reference}.{part}")
+                if NO_DATA in each.qualities:
+                    self._note_missing(tuple(parts), each)
+            self._intake.supplied.update(dict.fromkeys(keys_meant(self._intake.concepts, name), FIRST_TIME))
         if self._unknown:
             self._intake.note("unknown_code", "Observation", count=self._unknown)
 
-    def _meant(self, concept: object, place: str) -> tuple[Hit, ...]:
+    def _note_missing(self, parts: tuple[str, ...], reading: Reading) -> None:
+        for part, quality in zip(parts, reading.qualities, strict=True):
+            if quality == NO_DATA:
+                self._intake.note("part_missing", f"{reading.reference}.{part}")
+
+    def _meant(self, concept: Any, place: str) -> tuple[Hit, ...]:
         """The measurements that a CodeableConcept stands for; none after an issue when its codes disagree."""
+        try:
+            meant = self._meanings[tuple([(each["system"], each["code"]) for each in concept["coding"]])]
+        except (KeyError, TypeError):  # not seen before, or not as it should be
+            codes = tuple(codings(concept))
+            meant = self._meanings[codes] = self._find(codes)
+        if meant is None:
+            self._intake.note("codes_disagree", place)
+        return meant or ()
+
+    def _find(self, codes: Codes) -> tuple[Hit, ...] | None:
+        """The measurements that all of the codes stand for; None when they disagree."""
         found: tuple[Hit, ...] = ()
-        for coding in codings(concept):
-            if coding not in self._hits:
-                self._hits[coding] = tuple(self._find(*coding))
-            hits = self._hits[coding]
+        for coding in codes:
+            hits = tuple(each for each in self._intake.concepts.find_all(*coding) if self._is_measured(each[0]))
             if found and hits and set(found).isdisjoint(hits):
-                self._intake.note("codes_disagree", place)
-                return ()
+                return None
             found = found or hits
         return found
 
-    def _find(self, system: str, code: str) -> Iterator[Hit]:
-        for name, part in self._intake.concepts.find_all(system, code):
-            if self._intake.concepts.by_name[name].kind in ("measurement", "panel"):
-                yield name, part
+    def _is_measured(self, name: str) -> bool:
+        return self._concepts[name].kind in ("measurement", "panel")
 
     def _note_unknown(self, content: Json, place: str) -> None:
-        if is_masked(content) and not codings(content.get("code")):
+        codes = codings(content.get("code"))
+        if not codes and is_masked(content):
             self._intake.note("value_withheld", place)
             self._withhold(each.name for each in self._intake.concepts.of_kind("measurement", "panel"))
             return
-        for coding in codings(content.get("code")):
+        for coding in codes:
             if coding not in self._near:
                 self._near[coding] = self._intake.concepts.one_digit_off(*coding)
                 if self._near[coding]:
@@ -117,7 +140,7 @@ class Observations:
         """A masked Observation that has no place in the rows: its measurement is not known in full."""
         self._intake.withheld.update(key for name in names for key in keys_meant(self._intake.concepts, name))
 
-    def _is_used(self, content: Json, components: list[Json], place: str) -> bool:
+    def _is_used(self, content: Json, parts: Parts, place: str) -> bool:
         status = as_text(content.get("status"))
         code = ""
         if status == "entered-in-error":
@@ -126,65 +149,73 @@ class Observations:
             code = "other_patient"
         elif status not in _USED:
             code = "status_not_used"
-        elif has_other_meaning(content) or any(map(has_other_meaning, components)):
+        elif has_other_meaning(content) or (parts and any(has_other_meaning(each) for each, _ in parts)):
             code = "meaning_changed"
         if code:
             self._intake.note(code, place)
         return not code
 
-    def _times(self, content: Json, place: str) -> tuple[tuple[int, bool] | None, int]:
+    def _when(self, content: Json, place: str) -> When | None:
         """When it was measured (a period: its end), and when it was recorded."""
-        period = as_object(content.get("effectivePeriod")) or {}
-        written = content.get("effectiveDateTime") or content.get("effectiveInstant") or period.get("end")
-        time = instant(as_text(written), self._intake.zone)
-        issued = instant(as_text(content.get("issued")), self._intake.zone)
-        recorded = issued[0] if issued else FIRST_TIME
+        written = content.get("effectiveDateTime") or content.get("effectiveInstant")
+        if not written:
+            written = (as_object(content.get("effectivePeriod")) or {}).get("end")
+        time = self._instants.read(written) if isinstance(written, str) else None
         if time is None:
             self._intake.note("time_not_understood" if written else "time_missing", place)
-        elif is_future_dated(time[0], recorded):
+            return None
+        measured, is_date = time
+        issued = self._instants.read(as_text(content["issued"])) if "issued" in content else None
+        recorded = issued[0] if issued else FIRST_TIME
+        if issued and is_future_dated(measured, recorded):
             self._intake.note("future_dated", place)
-            return None, recorded
-        return time, recorded
+            return None
+        return measured, recorded, _DATE_ONLY if is_date else 0
 
-    def _amounts(
-        self, content: Json, hits: Iterable[Hit], parts: list[tuple[Json, tuple[Hit, ...]]], place: str
-    ) -> Found:
+    def _amounts(self, content: Json, hits: Iterable[Hit], parts: Parts, masked: bool, place: str) -> Found:
         """What the Observation and its components say, by concept and part."""
         found: Found = {}
-        masked = is_masked(content)
-        if masked:
-            self._intake.note("value_withheld", place)
-        for name, part in hits:
-            concept = self._intake.concepts.by_name[name]
+        for hit in hits:
+            name, part = hit
+            amounts = found.setdefault(name, {})
+            concept = self._concepts[name]
             if part or not concept.parts:
-                found.setdefault(name, {})[part] = self._amount(
-                    concept.parts.get(part, concept), content, masked, place
-                )
-            else:
-                found.setdefault(name, {}).update(dict.fromkeys(concept.parts, MASKED) if masked else {})
+                amounts[part] = self._amount(hit, content, masked, place)
+            elif masked:
+                amounts.update(dict.fromkeys(concept.parts, MASKED))
         for component, meant in parts:
-            for name, part in meant:
-                concept = self._intake.concepts.by_name[name]
-                one = self._amount(concept.parts.get(part, concept), component, masked, place)
-                before = found.setdefault(name, {}).get(part)
-                if before is not None and before != one:
+            for hit in meant:
+                name, part = hit
+                amounts = found.setdefault(name, {})
+                one = self._amount(hit, component, masked, place)
+                if amounts.setdefault(part, one) != one:
                     self._intake.note("part_twice", place)
-                    one = UNTOLD
-                found[name][part] = one
+                    amounts[part] = UNTOLD
         return found
 
-    def _amount(self, concept: Concept, content: Json, masked: bool, place: str) -> Amount:
+    def _amount(self, hit: Hit, content: Json, masked: bool, place: str) -> Amount:
         if masked:
             return MASKED
-        quantity = as_object(content.get("valueQuantity"))
-        if quantity is None:
-            return self._without_quantity(concept, content, place)
-        if quantity.get("value") is None:
+        quantity = content.get("valueQuantity")
+        if not isinstance(quantity, OBJECT):
+            return self._without_quantity(self._concept(hit), content, place)
+        value, unit, comparator = quantity.get("value"), _unit(quantity), quantity.get("comparator")
+        if value is None:
             return MISSING
-        found, code = amount(concept, quantity["value"], _unit(quantity), quantity.get("comparator"))
+        is_plain = (type(value) is int or type(value) is float) and value and comparator is None  # zero has two signs
+        if is_plain and (hit, value, unit) in self._plain:
+            return self._plain[hit, value, unit]
+        concept = self._concept(hit)
+        found, code = amount(concept, value, unit, comparator)
         if code:
             self._intake.note(code, place, units=accepted_units(concept))
+        elif is_plain:
+            self._plain[hit, value, unit] = found
         return found
+
+    def _concept(self, hit: Hit) -> Concept:
+        name, part = hit
+        return self._concepts[name].parts[part] if part else self._concepts[name]
 
     def _without_quantity(self, concept: Concept, content: Json, place: str) -> Amount:
         """A meter's HI or LO comes as text; any other kind of value cannot be told; none at all is missing."""
@@ -201,9 +232,12 @@ class Observations:
 
 def _unit(quantity: Json) -> str:
     """The unit of a Quantity: its UCUM code, else its text; "" when they say different things."""
-    code = as_text(quantity.get("code")) if as_text(quantity.get("system")) in _UCUM else ""
-    text = as_text(quantity.get("unit"))
-    if code and text and code != text:
+    code, text = quantity.get("code"), quantity.get("unit")
+    if isinstance(code, str) and code == text:
+        return code
+    text = as_text(text)
+    code = as_text(code) if as_text(quantity.get("system")) in _UCUM else ""
+    if code and text:
         one, other = unit_of(code), unit_of(text)
         if one and other and one.id != other.id:
             return "?"
@@ -211,29 +245,35 @@ def _unit(quantity: Json) -> str:
     return code or text
 
 
-def _reading(
-    concept: Concept, amounts: Mapping[str, Amount], time: int, recorded: int, attribute: int, place: str
-) -> Reading | None:
-    columns = [amounts.get(part, MISSING) for part in concept.parts or ("",)]
-    if all(each.quality == NO_DATA for each in columns):
+def _reading(concept: Concept, amounts: Mapping[str, Amount], when: When, attribute: int, place: str) -> Reading | None:
+    time, recorded, _ = when
+    if not concept.parts:
+        value, raw, unit, quality = amounts.get("", MISSING)
+        if quality == NO_DATA:
+            return None
+        return Reading(time, recorded, (value,), (unit,), (raw,), (quality,), attribute, place)
+    values, raws, units, qualities = zip(*[amounts.get(part, MISSING) for part in concept.parts], strict=True)
+    if qualities.count(NO_DATA) == len(qualities):
         return None
-    values, raws, units, qualities = zip(*columns, strict=True)
     return Reading(time, recorded, values, units, raws, qualities, attribute, place)
 
 
-def _attributes(content: Json) -> Attribute:
+def _attributes(content: Json) -> int:
     """Arm and position, and whether a device measured or a relative reported, where the resource says so plainly."""
-    bits = Attribute(0)
+    bits = 0
     if "bodySite" in content:
         bits |= _SITES.get(one_of(_SITES, content["bodySite"]), 0)
-    for each in map(as_object, as_list(content.get("extension")) or ()):
-        if each and each.get("url") == _BODY_POSITION:
-            bits |= _POSITIONS.get(one_of(_POSITIONS, each.get("valueCodeableConcept")), 0)
-    if as_object(content.get("device")):
-        bits |= Attribute.DEVICE
-    for each in map(as_object, as_list(content.get("performer")) or ()):
-        if "RelatedPerson/" in as_text((each or {}).get("reference")):
-            bits |= Attribute.RELATIVE
+    if "extension" in content:
+        for each in map(as_object, as_list(content["extension"]) or ()):
+            if each and each.get("url") == _BODY_POSITION:
+                bits |= _POSITIONS.get(one_of(_POSITIONS, each.get("valueCodeableConcept")), 0)
+    if "device" in content and as_object(content["device"]):
+        bits |= _DEVICE
+    if "performer" in content:
+        for each in as_list(content["performer"]) or ():
+            reference = each.get("reference") if isinstance(each, OBJECT) else None
+            if isinstance(reference, str) and "RelatedPerson/" in reference:
+                bits |= _RELATIVE
     return bits
 
 
@@ -242,6 +282,8 @@ def _joined(readings: list[Reading]) -> list[Reading]:
 
     A part that came again by itself, as servers send the members of a panel, adds nothing.
     """
+    if len({(each.time, each.attribute) for each in readings}) == len(readings):
+        return readings
     together: dict[tuple[int, int], list[Reading]] = {}
     for each in readings:
         together.setdefault((each.time, each.attribute), []).append(each)

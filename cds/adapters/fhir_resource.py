@@ -1,18 +1,16 @@
 """What every FHIR resource has: an identity, an age, security labels, and rules that may change its meaning."""
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from cds.adapters.rows import Intake
-from cds.adapters.shapes import as_list, as_object, as_text
+from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.operators.series import FIRST_TIME
 from cds.periods import instant
 
 Json = Mapping[str, Any]
 
-_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII)
 _MASKED: Final = frozenset({"MASKED", "REDACTED"})
 _CLOSED: Final = frozenset({"R", "V"})  # restricted, very restricted
 _CONFIDENTIALITY: Final = frozenset(
@@ -29,26 +27,54 @@ class Resource(NamedTuple):
     number: int
 
     @property
+    def name(self) -> str:
+        """What tells it from the others of its kind."""
+        return as_text(self.content.get("id")) or self.full_url or f"entry[{self.number}]"
+
+    @property
     def place(self) -> str:
         """`Observation/42`, or `entry[3]` for one without an id."""
-        name = as_text(self.content.get("id"))
-        return f"{self.kind}/{name}" if _ID.fullmatch(name) else f"entry[{self.number}]"
+        kind, content, _, number = self
+        name = content.get("id")
+        return f"{kind}/{name}" if isinstance(name, str) and is_id(name) else f"entry[{number}]"
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be an id: up to 64 of A to Z, a to z, 0 to 9, `-` and `.`; anything else might be a name.
+
+    >>> is_id("blood-pressure.7"), is_id("Kari Nordmann")
+    (True, False)
+    """
+    return len(text) <= 64 and text.isascii() and text.replace("-", "0").replace(".", "0").isalnum()
+
+
+def one_by_one(take: Callable[[Intake, Resource], None]) -> Callable[[Intake, list[Resource]], None]:
+    """What takes a list of resources, from what takes one of them."""
+
+    def take_each(intake: Intake, resources: list[Resource]) -> None:
+        for each in resources:
+            take(intake, each)
+
+    return take_each
 
 
 def each_once(intake: Intake, resources: list[Resource]) -> list[Resource]:
     """The resources without copies: of differing ones the last updated, all of them when that cannot be told."""
+    if len({(each.kind, each.name) for each in resources}) == len(resources):
+        return resources
     copies: dict[tuple[str, str], list[Resource]] = {}
     for each in resources:
-        name = as_text(each.content.get("id")) or each.full_url or f"entry[{each.number}]"
-        copies.setdefault((each.kind, name), []).append(each)
+        copies.setdefault((each.kind, each.name), []).append(each)
     return [kept for same in copies.values() for kept in (same if len(same) == 1 else _newest(intake, same))]
 
 
 def _newest(intake: Intake, same: list[Resource]) -> list[Resource]:
     servers = {each.full_url for each in same}
     if len(servers) > 1 and all(each.startswith(("http://", "https://")) for each in servers):
-        groups = [[each for each in same if each.full_url == server] for server in sorted(servers)]
-        return [kept for group in groups for kept in _newest(intake, group)]
+        groups: dict[str, list[Resource]] = {server: [] for server in sorted(servers)}
+        for each in same:
+            groups[each.full_url].append(each)
+        return [kept for group in groups.values() for kept in _newest(intake, group)]
     different = list({_written(each.content): each for each in reversed(same)}.values())
     if len(different) == 1:
         return different
@@ -84,8 +110,8 @@ def has_other_meaning(content: Json) -> bool:
 
 def is_masked(content: Json) -> bool:
     """Whether security labels close the resource: restricted, very restricted, masked, redacted."""
-    meta = as_object(content.get("meta"))
-    if meta is None or "security" not in meta:
+    meta = content.get("meta")
+    if not isinstance(meta, OBJECT) or "security" not in meta:
         return False
     labels = [as_object(each) or {} for each in as_list(meta["security"]) or ()]
     return any(
@@ -95,13 +121,16 @@ def is_masked(content: Json) -> bool:
     )
 
 
-def codings(concept: object) -> list[tuple[str, str]]:
+def codings(concept: Any) -> list[tuple[str, str]]:
     """(system, code) of each coding of a CodeableConcept."""
-    listed = as_list((as_object(concept) or {}).get("coding"))
-    if not listed:
-        return []
-    found = [as_object(each) or {} for each in listed]
-    return [(as_text(each.get("system")), each["code"]) for each in found if isinstance(each.get("code"), str)]
+    listed = concept.get("coding") if isinstance(concept, OBJECT) else None
+    found: list[tuple[str, str]] = []
+    for each in as_list(listed) or ():
+        code = each.get("code") if isinstance(each, OBJECT) else None
+        if isinstance(code, str):
+            system = each.get("system")
+            found.append((system if isinstance(system, str) else "", code))
+    return found
 
 
 def one_of(words: Iterable[str], concept: object) -> str:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from cds.adapters.fhir_resource import Json, Resource, has_other_meaning
 from cds.adapters.rows import Intake
-from cds.adapters.shapes import as_list, as_object, as_text
+from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.diagnostics import PatientError
 
 Identifier = tuple[str, str]  # system, value
@@ -15,6 +15,7 @@ Identifier = tuple[str, str]  # system, value
 _REFERENCE = re.compile(r"(?:(https?://.+)/)?Patient/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?", re.ASCII)
 _ASKED = "Patient?identifier="
 _SEVERAL = "the bundle is about more than one patient; send one bundle for each"
+_FIELD: Final[Mapping[str, str]] = {"DetectedIssue": "patient"}  # where it is not called `subject`
 _SYSTEMS: Final[Mapping[str, str]] = {  # names of the national identity numbers seen side by side in Norwegian data
     "http://hl7.no/fhir/NamingSystem/FNR": "urn:oid:2.16.578.1.12.4.1.4.1",
     "http://hl7.no/fhir/NamingSystem/DNR": "urn:oid:2.16.578.1.12.4.1.4.2",
@@ -30,24 +31,34 @@ class Subject:
         self._full_urls = frozenset(full_urls) - {""}
         self._servers = frozenset(map(_server, self._full_urls)) - {""}
         self._identifiers = identifiers
-        self._known: dict[tuple[str, str], bool] = {}
+        self._numbered = frozenset(system for system, _ in identifiers)
+        self._verdicts: dict[tuple[Any, ...], str] = {}
 
     def owns(self, intake: Intake, resource: Resource) -> bool:
         """Whether the resource is about this patient; if not, an issue says so."""
-        stated = as_object(resource.content.get("subject")) or {}
-        reference = as_text(stated.get("reference"))
-        identifier = _identifier(stated.get("identifier"))
+        stated = resource.content.get(_FIELD.get(resource.kind, "subject"))
+        reference = stated.get("reference") if isinstance(stated, OBJECT) else ""
+        number = stated.get("identifier") if isinstance(stated, OBJECT) else None
+        system, value = (number.get("system"), number.get("value")) if isinstance(number, OBJECT) else ("", "")
+        server = _server(resource.full_url) if resource.full_url else ""
+        try:
+            verdict = self._verdicts[reference, system, value, server]
+        except (KeyError, TypeError):  # not seen before, or not as it should be
+            asked = as_text(reference), as_text(system), as_text(value), server
+            verdict = self._verdicts[asked] = self._verdict(*asked)
+        if verdict:
+            intake.note(verdict, resource.place)
+        return not verdict
+
+    def _verdict(self, reference: str, system: str, value: str, server: str) -> str:
+        """What is wrong with a subject in a resource of this server; "" when it is the patient."""
+        identifier = _identifier({"system": system, "value": value})
         if not reference and identifier is None:
-            intake.note("ambiguous_subject", resource.place)
-            return False
-        asked = reference, _server(resource.full_url)
-        if asked not in self._known:
-            self._known[asked] = self._is_named(*asked)
-        ours = self._known[asked] or (identifier in self._identifiers and not _REFERENCE.fullmatch(reference))
-        if not ours or (identifier and self._contradicts(identifier)):
-            intake.note("other_patient", resource.place)
-            return False
-        return True
+            return "ambiguous_subject"
+        is_ours = self._is_named(reference, server) or (
+            identifier in self._identifiers and not _REFERENCE.fullmatch(reference)
+        )
+        return "" if is_ours and not (identifier and self._contradicts(identifier)) else "other_patient"
 
     def _is_named(self, reference: str, server: str) -> bool:
         """Whether a reference in a resource of this server means the patient."""
@@ -63,7 +74,7 @@ class Subject:
 
     def _contradicts(self, identifier: Identifier) -> bool:
         """Whether the patient has another number of the same kind."""
-        return identifier not in self._identifiers and any(identifier[0] == each[0] for each in self._identifiers)
+        return identifier not in self._identifiers and identifier[0] in self._numbered
 
 
 def _server(full_url: str) -> str:
@@ -104,7 +115,7 @@ def the_patient(intake: Intake, resources: list[Resource]) -> Subject:
 
 def _referred(resources: list[Resource]) -> Subject:
     """The one patient that resources refer to when the bundle holds no Patient."""
-    subjects = [as_object(each.content.get("subject")) or {} for each in resources]
+    subjects = [as_object(each.content.get(_FIELD.get(each.kind, "subject"))) or {} for each in resources]
     written = {as_text(each.get("reference")) for each in subjects}
     references = {each for each in written if _REFERENCE.fullmatch(each) or each.startswith("urn:")}
     identifiers = {found for found in (_identifier(each.get("identifier")) for each in subjects) if found}

@@ -6,6 +6,9 @@ from typing import Final
 from cds.diagnostics import Issue
 
 ISSUES: Final = {
+    "alert_not_known": "{count} alerts of a dispenser have a code that no concept uses; they were not used",
+    "alerts_not_supplied": "a dispenser reported doses, but none of its alerts is here, so that missed doses would not "
+    "be seen; send its DetectedIssues too, or say that they were supplied",
     "ambiguous_subject": "it does not say which patient it is about and was not used; add the subject",
     "certainty_not_understood": "how certain it is cannot be read, so it counts as not certain; send a standard status",
     "codes_disagree": "its codes stand for different things, and it was not used; correct the codes",
@@ -13,7 +16,16 @@ ISSUES: Final = {
     "conflicting_copies": "it is there twice with different content, and no update time tells which is the newer; both "
     "were used, send one",
     "date_not_understood": "the date cannot be read and was not used; write year-month-day, `2026-01-08`",
+    "days_as_needed": "it is taken as needed, so that nobody knows how long the dispense lasts",
+    "days_not_possible": "a dispense cannot last so many days, and it counts as lasting nobody knows how long; correct "
+    "the days' supply",
+    "days_not_stated": "it is not stated how many days the dispense lasts, and it cannot be derived; state it",
+    "days_not_understood": "the days' supply is not a number, so it is not known how long it lasts; send a number",
+    "days_unit_not_understood": "the days' supply has no unit of time, so it is not known how long it lasts; send `d`",
     "delay_not_known": "the dose was taken, but not when; it counts as taken and cannot be judged as late",
+    "dispenser_report_not_understood": "the dispenser's event is not one of VKP's, or is not completed; the dose "
+    "counts as not judged",
+    "dose_not_judged": "its status does not say whether the dose was taken, and it counts as not judged",
     "end_disagrees": "it is marked as active and has an end, so it is not certain after that; correct one of them",
     "end_not_known": "it has ended, nobody knows when, so it is not certain until it was last recorded; state the end",
     "entered_in_error": "it is marked as entered in error and was not used",
@@ -22,18 +34,30 @@ ISSUES: Final = {
     "future_dated": "it is dated more than a day after it was recorded and was not used; correct the time",
     "implausible": "the value is outside what a living person can have and was set aside; correct it at the source",
     "incomplete": "only a part of the answer is here, so that nothing counts as supplied in full; send all pages",
+    "journey_not_read": "it is not stated for when doses were taken out ahead; they count as not judged until the "
+    "dispenser is used again; state the first and the last dose",
     "limit_not_read": "the patient's limit cannot be read, so the rules that use it will be unknown; {cure}",
     "meaning_changed": "it carries an extension or rule that may change its meaning; it was not used",
-    "medicine_not_stated": "a dose does not say which medicine it holds, so that doses of a class cannot be counted; "
-    "state `atc` for every dose",
+    "medicine_not_included": "{count} resources refer to a Medication that is not in the bundle, so that it is not "
+    "known which medicine; include it",
+    "medicine_not_stated": "a row does not say which medicine it is about, so that a class cannot be told in full; "
+    "state the ATC code of every row",
+    "medicine_not_used": "the Medication is withheld, entered in error, or carries what may change its meaning; it is "
+    "not known which medicine it is",
     "meter_limit_not_stated": "the meter showed HI or LO without its limit; send the limit as the value, with > or <",
     "name_not_known": "this name is not known and was not used{cure}",
+    "not_a_use": "it is a draft, a proposal, cancelled, or asks for the medicine not to be taken; it counts as no use",
     "not_certain": "it is provisional, so that rules that need it will be unknown; confirm or refute it",
+    "not_handed_over": "it was not handed over, and does not count as supply",
     "other_patient": "it is about another patient and was not used",
     "medicine_not_read": "the code of the medicine is no ATC code; write it like `C07AB02`",
+    "package_size_missing": "the quantity has no unit, so that it may count packages, and their size is not stated; it "
+    "is not known how long the dispense lasts, state the days' supply",
     "part_missing": "a part of the reading is missing; the rest of it is used",
     "part_twice": "a part is there twice with different values, so that it cannot be told; send one",
     "period_reversed": "it ends before it begins, so it counts as not certain; correct the dates",
+    "reports_not_supplied": "a dispenser's alerts are here, but none of the doses that it dispensed; send its "
+    "MedicationDispenses too, or say that they were supplied",
     "status_not_used": "its status is not final, amended or corrected, and it was not used; send it when it is final",
     "time_missing": "the time is missing, and it was not used; state the time",
     "time_not_understood": "the time cannot be read, and it was not used; write it like `2026-01-08T07:30:00+01:00`",
@@ -52,6 +76,9 @@ ISSUES: Final = {
 """Code -> sentence; `{words}` are filled in by the adapter."""
 
 NORWEGIAN: Final = {
+    "alert_not_known": "{count} varsler fra en dispenser har en kode som ingen begreper bruker; de ble ikke brukt",
+    "alerts_not_supplied": "en dispenser har meldt doser, men ingen av varslene er her, så doser som ikke er utlevert, "
+    "ville ikke vises; send også DetectedIssue, eller oppgi at de er levert",
     "ambiguous_subject": "det står ikke hvilken pasient det gjelder, og det ble ikke brukt; oppgi subject",
     "certainty_not_understood": "hvor sikkert det er, kan ikke leses, så det regnes som usikkert; send vanlig status",
     "codes_disagree": "kodene betyr ulike ting, og det ble ikke brukt; rett kodene",
@@ -59,7 +86,16 @@ NORWEGIAN: Final = {
     "conflicting_copies": "den finnes to ganger med ulikt innhold, og ingen tid sier hvilken som er nyest; begge ble "
     "brukt, send én",
     "date_not_understood": "datoen kan ikke leses og ble ikke brukt; skriv år-måned-dag, `2026-01-08`",
+    "days_as_needed": "den tas ved behov, så ingen vet hvor lenge utleveringen varer",
+    "days_not_possible": "en utlevering kan ikke vare så mange dager, og det regnes som ukjent hvor lenge den varer; "
+    "rett antall dager",
+    "days_not_stated": "det står ikke hvor mange dager utleveringen varer, og det kan ikke regnes ut; oppgi det",
+    "days_not_understood": "antall dager er ikke et tall, så det er ukjent hvor lenge det varer; send et tall",
+    "days_unit_not_understood": "antall dager har ingen tidsenhet, så det er ukjent hvor lenge det varer; send `d`",
     "delay_not_known": "dosen ble tatt, men ikke når; den regnes som tatt og kan ikke bedømmes som sen",
+    "dispenser_report_not_understood": "hendelsen fra dispenseren er ikke en av VKPs, eller den er ikke completed; "
+    "dosen regnes som ikke bedømt",
+    "dose_not_judged": "status sier ikke om dosen ble tatt, og den regnes som ikke bedømt",
     "end_disagrees": "den er merket aktiv og har en slutt, så den er usikker etter det; rett én av dem",
     "end_not_known": "den er over, ingen vet når, så den er usikker til den sist ble skrevet; oppgi slutten",
     "entered_in_error": "den er merket som feilført og ble ikke brukt",
@@ -68,18 +104,31 @@ NORWEGIAN: Final = {
     "future_dated": "den er datert mer enn et døgn etter at den ble skrevet, og ble ikke brukt; rett tiden",
     "implausible": "verdien er utenfor det et levende menneske kan ha, og ble lagt til side; rett den der den kom fra",
     "incomplete": "bare en del av svaret er her, så ingenting regnes som levert i sin helhet; send alle sidene",
+    "journey_not_read": "det står ikke for hvilken tid doser ble tatt ut på forhånd; de regnes som ikke bedømt til "
+    "dispenseren er i bruk igjen; oppgi første og siste dose",
     "limit_not_read": "pasientens grense kan ikke leses, så reglene som bruker den, kan ikke avgjøres; {cure}",
     "meaning_changed": "den har en utvidelse eller regel som kan endre betydningen; den ble ikke brukt",
-    "medicine_not_stated": "en dose sier ikke hvilket legemiddel den har, så doser av en klasse kan ikke telles; "
-    "oppgi `atc` for hver dose",
+    "medicine_not_included": "{count} ressurser viser til en Medication som ikke er i bundelen, så legemiddelet er "
+    "ukjent; ta den med",
+    "medicine_not_stated": "en rad sier ikke hvilket legemiddel den gjelder, så en klasse ikke kan avgjøres; "
+    "oppgi ATC-koden i hver rad",
+    "medicine_not_used": "Medication er sperret, feilført eller har noe som kan endre betydningen; det er ukjent "
+    "hvilket legemiddel det er",
     "meter_limit_not_stated": "apparatet viste HI eller LO uten grensen sin; send grensen som verdi, med > eller <",
     "name_not_known": "dette navnet er ukjent og ble ikke brukt{cure}",
+    "not_a_use": "den er en kladd, et forslag, avbestilt, eller ber om at legemiddelet ikke tas; den regnes ikke som "
+    "bruk",
     "not_certain": "den er foreløpig, så regler som trenger den, kan ikke avgjøres; bekreft eller avkreft den",
+    "not_handed_over": "det ble ikke utlevert, og regnes ikke som beholdning",
     "other_patient": "den gjelder en annen pasient og ble ikke brukt",
     "medicine_not_read": "koden for legemiddelet er ingen ATC-kode; skriv den som `C07AB02`",
+    "package_size_missing": "mengden har ingen enhet, så den kan være antall pakninger, og størrelsen på dem står "
+    "ikke; det er ukjent hvor lenge utleveringen varer, oppgi antall dager",
     "part_missing": "en del av målingen mangler; resten ble brukt",
     "part_twice": "en del finnes to ganger med ulike verdier, så den kan ikke leses; send én",
     "period_reversed": "den slutter før den begynner, så den regnes som usikker; rett datoene",
+    "reports_not_supplied": "varsler fra en dispenser er her, men ingen av dosene den har utlevert; send også "
+    "MedicationDispense, eller oppgi at de er levert",
     "status_not_used": "status er ikke final, amended eller corrected, og den ble ikke brukt; send den ferdig",
     "time_missing": "tiden mangler, og den ble ikke brukt; oppgi tiden",
     "time_not_understood": "tiden kan ikke leses, og den ble ikke brukt; skriv den som `2026-01-08T07:30:00+01:00`",

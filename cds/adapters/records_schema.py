@@ -35,6 +35,7 @@ def records_schema(concepts: Concepts | None = None) -> Schema:
     """
     known = concepts or shared_concepts()
     measured = {each.name: _list(_reading(each)) for each in known.of_kind("measurement", "panel")}
+    forms = {each.name: _list(_reading(each)) for each in known.of_kind("form")}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cds patient",
@@ -46,10 +47,14 @@ def records_schema(concepts: Concepts | None = None) -> Schema:
                 "sex": {"enum": [*SEX, "unknown"]},
                 "zone": {"type": "string", "default": NORWAY, "description": "IANA time zone of the patient."},
                 "readings": _object(measured, says="Measurement -> readings; an empty list says that there are none."),
+                "forms": _object(forms, says="Form -> answers by item; an empty list says that there are none."),
                 "conditions": _spans(known, "diagnosis"),
                 "devices": _spans(known, "device"),
+                "stays": _spans(known, "stay"),
                 "events": _events(known),
                 "doses": _list(_dose()) | {"description": "Doses of a dispenser, planned ones included."},
+                "medicines": _list(_use()) | {"description": "All medicines in use, over time."},
+                "dispenses": _list(_supply()) | {"description": "All medicines that were handed out."},
                 "limits": _list(_limit()) | {"description": "The patient's own limits."},
                 "supplied": _supplied(),
             }
@@ -76,7 +81,7 @@ def _reading(concept: Concept) -> Schema:
     units = {"type": "string", "description": f"One of {accepted_units(next(iter(parts.values())))}."}
     fields = {
         "time": _TIME,
-        **dict.fromkeys(parts, _NUMBER),
+        **{name: _number(each) for name, each in parts.items()},
         "unit": units,
         "comparator": {"enum": ["<", "<=", ">=", ">"], "description": "The value is only a bound."},
         "recorded": _RECORDED,
@@ -84,7 +89,13 @@ def _reading(concept: Concept) -> Schema:
         "id": _ID,
         **{field: _words(field) for field in ("entered", "position", "arm", "meal")},
     }
-    return _object(fields, ("time", "unit"), concept.label.get("en", ""))
+    is_in_points = all(each.unit == "points" for each in parts.values())
+    return _object(fields, ("time",) if is_in_points else ("time", "unit"), concept.label.get("en", ""))
+
+
+def _number(concept: Concept) -> Schema:
+    words: list[object] = [{"enum": list(concept.answers)}] if concept.answers else []
+    return {**_NUMBER, "anyOf": [*_NUMBER["anyOf"], *words]}
 
 
 def _spans(concepts: Concepts, kind: Kind) -> Schema:
@@ -100,13 +111,30 @@ def _events(concepts: Concepts) -> Schema:
     return _object({each.name: _list(event) for each in concepts.of_kind("event")}, says="All events; {} says none.")
 
 
+_ATC: Final[Schema] = {"type": "string", "description": "ATC code", "examples": ["C09AA05"]}
+_ATC_CODES: Final[Schema] = {"anyOf": [_ATC, {"type": "array", "items": _ATC}]}
+_USE: Final[Schema] = {"enum": list(ATTRIBUTE_WORDS["use"]), "description": "Every day, for a time, or when needed."}
+
+
+def _use() -> Schema:
+    certain: Schema = {"type": "boolean", "default": True, "description": "false: not known whether it is in use."}
+    span = {"from": _TIME, "to": _TIME, "certain": certain}
+    return _object({"atc": _ATC_CODES, **span, "use": _USE, "recorded": _RECORDED, "id": _ID})
+
+
+def _supply() -> Schema:
+    days = {"type": "number", "exclusiveMinimum": 0, "description": "How many days it lasts; absent = not known."}
+    quantity = {"type": "number", "description": "How much was handed out, for explanations."}
+    row = {"time": _TIME, "atc": _ATC_CODES, "days": days, "quantity": quantity, "use": _USE}
+    return _object({**row, "recorded": _RECORDED, "id": _ID}, ("time",))
+
+
 def _dose() -> Schema:
-    atc = {"type": "string", "description": "ATC code", "examples": ["C09AA05"]}
     fields = {
         "planned": _TIME,
         "status": {"enum": ["taken", "missed", "unknown"]},
         "taken": _TIME,
-        "atc": {"anyOf": [atc, _list(atc)]},
+        "atc": _ATC_CODES,
         "reason": _words("reason") | {"description": "Why the dose does not count."},
         "recorded": _RECORDED,
         "id": _ID,

@@ -26,19 +26,22 @@ field          = "like:" NAME                     the fields of another case, wh
                | "supplied_from:" { INPUT ":" time }
                | "expect:" { RULE ":" expected }
                | INPUT ":" data                   an input of the ruleset, or ALIAS.INPUT of one that it uses
-word           = WHOLE "years" | "born" DATE | "female" | "male" | "other" | INPUT (a diagnosis or device)
+word           = WHOLE "years" | "born" DATE | "female" | "male" | "other" | INPUT (one that `has` asks for)
 own limit      = quantity [ "," AUTHOR ] [ "," DATE ] [ "," "until" DATE ]
 data           = "none" | { time ":" row } | series | list of those
 series         = "from:" time "every:" duration "values:" value { value | "x" WHOLE | "-" } [ UNIT ] { "," remark }
-row            = reading | dose, or a list of them at one time
+row            = reading | dose | dispense, or a list of them at one time
 reading        = [ "above" | "at least" | "below" | "at most" ] NUMBER { "/" NUMBER } [ UNIT ] { "," remark }
-               | "HI" | "LO"
+               | "HI" | "LO" | ANSWER (a word of the concept)
 dose           = ( "taken" | "late" WHOLE "min" | "early" WHOLE "min" | "missed" | "unknown" ) { "," remark }
+dispense       = ( NUMBER "days" | "days unknown" ) { "," remark }
 remark         = "typed" | "device" | "relative" | "sitting" | "standing" | "lying" | "left" | "right" | "fasting"
                | "before_meal" | "after_meal" | "hospital_stay" | "travel_dose" | "paused" | ATC | "time unknown"
+               | "regular" | "course" | "as_needed"
                | "recorded" time | "entered-in-error" | "preliminary" | "amended" | "corrected"
 event          = time { "," "recorded" time }
-diagnosis      = ( "yes" | "no" | "unknown" | "provisional" ) { "," ( "from" | "to" | "recorded" ) time }
+span           = ( "yes" | "no" | "unknown" | "provisional" ) { "," ( "from" | "to" | "recorded" ) time | "," remark }
+                 or a list of them: a diagnosis, device, medicine or stay
 expected       = what, or a block with "is:" what and the summary that people shall read: "nb:" "nn:" "en:"
 what           = ( "red" | "orange" | "yellow" ) [ "," "uncertain" [ "," REASON ] ] [ "," "hidden by" RULE ]
                | "green" (a zone) | "not fired" (a rule) | "not applicable"

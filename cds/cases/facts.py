@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from cds import model, source
 from cds.cases.notes import Entries, Notes
@@ -10,6 +10,7 @@ from cds.cases.words import (
     READING_WORDS,
     SERIES,
     read_born,
+    read_dispense,
     read_dose,
     read_event,
     read_presence,
@@ -17,7 +18,7 @@ from cds.cases.words import (
     read_series,
     read_time,
 )
-from cds.codes import Concept, Concepts
+from cds.codes import RECORDED, Concept, Concepts, Kind
 from cds.diagnostics.shape import MissingField
 from cds.loading import Checked
 from cds.patient import SEX
@@ -37,13 +38,14 @@ class Named:
 
     @property
     def is_span(self) -> bool:
-        """Whether a patient has it or not: a diagnosis or device."""
-        return bool(self.input.diagnosis or self.input.device)
+        """Whether a patient has it or not: a diagnosis, device, medicine or stay."""
+        return self.input.is_span
 
     @property
     def supplied_as(self) -> str:
         """The name under which a record says whether it was handed over."""
-        return self.concept.name if self.concept else "doses.all"
+        is_medicine = self.concept is None or self.concept.kind == "medicine"
+        return self.input.key if is_medicine else self.input.named[1]
 
 
 def named_inputs(of: LoadedFile, checked: Checked) -> dict[str, Named]:
@@ -58,8 +60,7 @@ def named_inputs(of: LoadedFile, checked: Checked) -> dict[str, Named]:
 def _inputs(file: LoadedFile, prefix: str, concepts: Concepts) -> dict[str, Named]:
     found: dict[str, Named] = {}
     for name, each in file.model.inputs.items():
-        concept = each.concept or each.diagnosis or each.device or each.dispenser_doses or each.dispenser_events or ""
-        found[prefix + name] = Named(prefix + name, each, concepts.by_name.get(concept))
+        found[prefix + name] = Named(prefix + name, each, concepts.by_name.get(each.named[1]))
     return found
 
 
@@ -73,19 +74,21 @@ class Facts:
     birth_date: str = ""
     sex: str = ""
     readings: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
+    forms: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
     spans: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
     events: dict[str, list[Record]] = field(default_factory=dict[str, list[Record]])
     doses: list[Record] = field(default_factory=list[Record])
+    dispenses: list[Record] = field(default_factory=list[Record])
     limits: list[Record] = field(default_factory=list[Record])
     supplied: dict[str, object] = field(default_factory=dict[str, object])
 
     def describe(self, word: str, at: int) -> bool:
-        """Take a word about the patient: age, sex, a diagnosis or device; whether it is one."""
+        """Take a word about the patient: age, sex, or what `has` may ask for; whether it is one."""
         named = self.inputs.get(word)
         if word in SEX:
             self.sex = word
         elif named and named.is_span:
-            self.spans[named.supplied_as] = [{}]
+            self.spans[named.supplied_as] = [_of_class(named, {})]
         else:
             born = read_born(word, at, self.zone)
             self.birth_date = born or self.birth_date
@@ -107,13 +110,18 @@ class Facts:
                 self._take_row(named, time, source.Scalar(text, scalar.place))
 
     def _take_span(self, named: Named, entry: source.Entry) -> None:
-        if not isinstance(entry.value, source.Scalar):
-            self.notes.wrong_shape(entry.key.place, f"`{named.name}`", "`yes`, `no`, `unknown` or `provisional`")
-            return
-        row = self.notes.attempt(entry.value, read_presence, named.name, self.zone)
-        self.spans[named.supplied_as] = [row] if isinstance(row, dict) else []
-        if row is False:
-            self.supplied[named.supplied_as] = False
+        rows: list[Record] = []
+        for item in entry.value.items if isinstance(entry.value, source.Sequence) else (entry.value,):
+            if not isinstance(item, source.Scalar):
+                expected = "`yes`, `no`, `unknown` or `provisional`, or a list of them"
+                self.notes.wrong_shape(entry.key.place, f"`{named.name}`", expected)
+                continue
+            row = self.notes.attempt(item, read_presence, named.name, self.zone, named.input.medicine is not None)
+            if isinstance(row, dict):
+                rows.append(_of_class(named, row))
+            elif row is False:
+                self.supplied[named.supplied_as] = False
+        self.spans[named.supplied_as] = rows
 
     def _events(self, named: Named, entry: source.Entry) -> Iterator[Record]:
         items = entry.value.items if isinstance(entry.value, source.Sequence) else (entry.value,)
@@ -127,12 +135,15 @@ class Facts:
         concept = named.concept
         if named.input.dispenser_doses:
             row = self.notes.attempt(scalar, read_dose, time, self.zone)
-            if row:
-                self.doses.append({"atc": concept.atc[0], **row} if concept else row)
+            self.doses += [_of_class(named, row)] if row else []
+        elif named.input.dispenses:
+            row = self.notes.attempt(scalar, read_dispense, self.zone)
+            self.dispenses += [] if row is None else [{"time": time, **_of_class(named, row)}]
         elif concept:
             row = self.notes.attempt(scalar, read_reading, concept, named.name, self.zone)
+            rows = self.forms if concept.kind == "form" else self.readings
             if row:
-                self.readings.setdefault(concept.name, []).append({"time": time, **_asked_for(named.input), **row})
+                rows.setdefault(concept.name, []).append({"time": time, **_asked_for(named.input), **row})
 
     def _lines(self, named: Named, entry: source.Entry) -> Iterator[tuple[str, source.Scalar, str]]:
         """Time, place and text of every row of an input: a block, or a list of blocks."""
@@ -169,23 +180,42 @@ class Facts:
 
     def record(self, name: str) -> Record:
         """The patient as a record: what no input says is supplied and empty, unless it was said not to be."""
-        readings, events = dict(self.readings), dict(self.events)
-        spans: dict[str, dict[str, list[Record]]] = {"diagnosis": {}, "device": {}}
+        kinds: dict[str, dict[str, list[Record]]] = {kind: {} for kind in _SECTIONS}
+        medicines: list[Record] = []
         supplied: dict[str, object] = {}
         for each in self.inputs.values():
             concept, key = each.concept, each.supplied_as
-            if concept and concept.kind in spans:
-                spans[concept.kind][key] = self.spans.get(key, [])
-            elif each.input.dispenser_events:
-                events.setdefault(key, [])
-            elif concept and not each.input.dispenser_doses:
-                readings.setdefault(key, [])
+            if each.input.medicine:
+                medicines += [row for row in self.spans.get(key, ()) if row not in medicines]
+            elif concept and concept.kind in _SECTIONS:
+                held = {"form": self.forms, "event": self.events, **dict.fromkeys(RECORDED[:2], self.readings)}
+                kinds[concept.kind][key] = held.get(concept.kind, self.spans).get(key, [])
             if key in self.supplied:
                 supplied[key] = self.supplied[key]
-        found: Record = {"id": name, "zone": self.zone.name, "readings": readings, "events": events}
-        found |= {"conditions": spans["diagnosis"], "devices": spans["device"], "doses": self.doses}
+        found: Record = {"id": name, "zone": self.zone.name}
+        for kind, section in _SECTIONS.items():
+            found.setdefault(section, {}).update(kinds[kind])
+        found |= {"doses": self.doses, "medicines": medicines, "dispenses": self.dispenses}
         found |= {"limits": self.limits, "supplied": supplied}
         return found | {key: value for key, value in (("birth_date", self.birth_date), ("sex", self.sex)) if value}
+
+
+_SECTIONS: Final[Mapping[Kind, str]] = {
+    "measurement": "readings",
+    "panel": "readings",
+    "form": "forms",
+    "diagnosis": "conditions",
+    "device": "devices",
+    "stay": "stays",
+    "event": "events",
+}
+"""Kind of concept -> where a record holds it."""
+
+
+def _of_class(named: Named, row: Record) -> Record:
+    """A row about a medicine; one that says no code is of the class that the input names."""
+    is_medicine = named.concept is not None and named.concept.kind == "medicine"
+    return {"atc": named.concept.atc[0], **row} if named.concept and is_medicine else row
 
 
 def _asked_for(source_of: model.Input) -> dict[str, str]:

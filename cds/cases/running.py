@@ -10,7 +10,7 @@ from cds.adapters.records import patient_from_dict
 from cds.cases.expected import words_of
 from cds.cases.model import Case, CaseFile, Expectation
 from cds.cases.reading import read_cases
-from cds.diagnostics import CdsError, Language, MissingExtra, RulesetError, in_order
+from cds.diagnostics import CdsError, Language, MissingExtra, Place, RulesetError, in_order
 from cds.execute.explain import evaluate
 from cds.loading import Checked, case_file
 from cds.patient import Patient
@@ -70,6 +70,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that went otherwise than a case expects. why: the comparisons behind it.
+
+    is_disagreement: the executors say different things; otherwise all of them say what was not expected.
+    """
+
+    place: Place
+    sentence: str
+    why: tuple[str, ...] = ()
+    is_disagreement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case, run. disagreements: sentences about rules of which the executors say different things."""
 
@@ -84,17 +97,25 @@ class CaseResult:
         """Whether everything came as expected, and from every executor."""
         return not self.disagreements and all(each.is_ok for each in self.outcomes)
 
-    def report(self, language: Language = "en") -> str:
-        """What went wrong, with the place; "" when nothing did."""
-        words = _WORDS[language]
-        lines: list[str] = []
+    def failures(self, language: Language = "en") -> list[Failure]:
+        """What went wrong, in the order of the file, then what the executors disagree about."""
+        expected, came = _WORDS[language]
+        found: list[Failure] = []
         for each in self.outcomes:
             if not each.is_ok:
                 rule = each.expectation.rule.rpartition("/")[2]
-                lines.append(f"{each.expectation.place}: {self.case.name}")
-                lines.append(f"  {rule}: {words[0]} `{each.expected}`, {words[1]} `{each.came}`")
-                lines += [f"    {line}" for line in each.why(language)]
-        lines += [f"{self.case.place}: {self.case.name}: {each}" for each in self.disagreements]
+                sentence = f"{rule}: {expected} `{each.expected}`, {came} `{each.came}`"
+                found.append(Failure(each.expectation.place, sentence, tuple(each.why(language))))
+        return found + [Failure(self.case.place, each, is_disagreement=True) for each in self.disagreements]
+
+    def report(self, language: Language = "en") -> str:
+        """What went wrong, with the place; "" when nothing did."""
+        lines: list[str] = []
+        for each in self.failures(language):
+            if each.is_disagreement:
+                lines.append(f"{each.place}: {self.case.name}: {each.sentence}")
+            else:
+                lines += [f"{each.place}: {self.case.name}", f"  {each.sentence}", *(f"    {why}" for why in each.why)]
         if lines:
             lines += [f"    {each.place}: {each.message}" for each in self.result.issues]
         return "\n".join(lines)

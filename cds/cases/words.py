@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cds.adapters.records import STATUS_USED
 from cds.codes import ATTRIBUTE_WORDS, Concept
-from cds.diagnostics.casework import NotADose, NotAPresence, NotAReading, NotASeries, NotATime
+from cds.diagnostics.casework import NotADispense, NotADose, NotAPresence, NotAReading, NotASeries, NotATime
 from cds.grammar import Misread, read_duration
 from cds.operators.series import MICROSECONDS_PER_MINUTE
 from cds.periods import Zone, calendar_date, civil_date, instant
@@ -31,6 +31,7 @@ _COMPARATORS: Final = {"above": ">", "at least": ">=", "below": "<", "at most": 
 _SHIFTED: Final = re.compile(r"(late|early)\s+(\d{1,6}) min")
 _AGE: Final = re.compile(r"(\d{1,3}) years?")
 _ATC: Final = re.compile(r"[A-Z]\d\d[A-Z0-9]{0,4}", re.ASCII)
+_DAYS: Final = re.compile(r"(-?\d{1,9}(?:\.\d{1,9})?) days?")
 _TOKEN: Final = re.compile(rf"[<>]?=?{_NUMBER}(?:/(?:{_NUMBER}|-))?|-(?:/{_NUMBER})?|HI|LO|taken|missed|unknown")
 
 
@@ -62,6 +63,11 @@ def read_time(text: str, zone: Zone) -> str:
 def read_reading(text: str, concept: Concept, name: str, zone: Zone) -> Record:
     """A record's fields of a reading, all but its time: `81.0 kg, typed`, `150/95 mmHg`, `above 27.8 mmol/L`, `HI`."""
     first, *words = split(text)
+    if first in concept.answers:
+        row: Record = {"value": first}
+        for word in words:
+            row |= _reading_word(word, text, name, zone)
+        return row
     match = _AMOUNT.fullmatch(first)
     if match is None:
         raise Misread(NotAReading, text, input=name)
@@ -70,7 +76,7 @@ def read_reading(text: str, concept: Concept, name: str, zone: Zone) -> Record:
     parts = list(concept.parts) or ["value"]
     if len(values) != len(parts):
         raise Misread(NotAReading, text, input=name)
-    row: Record = {part: _number(value) for part, value in zip(parts, values, strict=True) if value != "-"}
+    row = {part: _number(value) for part, value in zip(parts, values, strict=True) if value != "-"}
     if unit:
         row["unit"] = unit
     if comparator:
@@ -130,6 +136,32 @@ def _dose_word(row: Record, word: str, text: str, zone: Zone) -> None:
         raise Misread(NotADose, text)
 
 
+def read_dispense(text: str, zone: Zone) -> Record:
+    """A record's fields of a dispense, all but its time: `30 days`, `days unknown`, then `, C10AA05, as_needed`."""
+    first, *words = split(text)
+    match = _DAYS.fullmatch(first)
+    if match is None and first != "days unknown":
+        raise Misread(NotADispense, text)
+    row: Record = {"days": float(match[1])} if match else {}
+    for word in words:
+        if not _take_medicine_word(row, word, zone):
+            raise Misread(NotADispense, text)
+    return row
+
+
+def _take_medicine_word(row: Record, word: str, zone: Zone) -> bool:
+    """Add what a word says about a medicine; whether it is such a word."""
+    if _ATC.fullmatch(word):
+        row.setdefault("atc", []).append(word)
+    elif word in ATTRIBUTE_WORDS["use"]:
+        row["use"] = word
+    elif word.startswith("recorded "):
+        row["recorded"] = read_time(word.removeprefix("recorded ").strip(), zone)
+    else:
+        return False
+    return True
+
+
 def read_event(text: str, zone: Zone) -> Record:
     """A record's fields of an event: `2026-01-08 07:30`, then `, recorded 2026-01-08 09:00`."""
     first, *words = split(text)
@@ -141,8 +173,8 @@ def read_event(text: str, zone: Zone) -> Record:
     return row
 
 
-def read_presence(text: str, name: str, zone: Zone) -> Record | bool | None:
-    """A record's fields of a diagnosis or device; None for `no`, False for `unknown` (not supplied)."""
+def read_presence(text: str, name: str, zone: Zone, is_medicine: bool) -> Record | bool | None:
+    """A record's fields of what somebody has for a time; None for `no`, False for `unknown` (not supplied)."""
     first, *words = split(text)
     if first in ("no", "unknown") and not words:
         return None if first == "no" else False
@@ -151,9 +183,10 @@ def read_presence(text: str, name: str, zone: Zone) -> Record | bool | None:
     row: Record = {} if first == "yes" else {"certain": False}
     for word in words:
         field, _, time = word.partition(" ")
-        if field not in ("from", "to", "recorded"):
+        if field in ("from", "to", "recorded"):
+            row[field] = read_time(time.strip(), zone)
+        elif not (is_medicine and _take_medicine_word(row, word, zone)):
             raise Misread(NotAPresence, text, input=name)
-        row[field] = read_time(time.strip(), zone)
     return row
 
 

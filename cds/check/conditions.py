@@ -52,10 +52,10 @@ def check_condition(names: Names, phrase: Phrase, spot: Spot, where: Where = "ru
 
 def _has(names: Names, name: Name, spot: Spot) -> Iterator[Diagnostic]:
     given = names.model.inputs.get(name.name)
-    if given and (given.diagnosis or given.device):
+    if given and given.is_span:
         return
-    known = tuple(each for each, one in names.model.inputs.items() if one.diagnosis or one.device)
-    yield names.missing(name.name, spot.part(name.start, name.end), "diagnosis or device", known)
+    known = tuple(each for each, one in names.model.inputs.items() if one.is_span)
+    yield names.missing(name.name, spot.part(name.start, name.end), "diagnosis, device, medicine or stay", known)
 
 
 def _relation(names: Names, relation: Relation, spot: Spot, where: Where) -> Iterator[Diagnostic]:

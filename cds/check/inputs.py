@@ -4,20 +4,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cds.check.names import Names
-from cds.codes import Kind
 from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.names import UnknownName, WrongKind
 from cds.diagnostics.values import FilterNotTaken, InputKind
-from cds.model import Input
+from cds.model import ALL, INPUT_KINDS, Input
 from cds.operators import Reads
 
-_KINDS: Final[dict[str, tuple[Kind, ...]]] = {
-    "concept": ("measurement", "panel"),
-    "diagnosis": ("diagnosis",),
-    "device": ("device",),
-    "dispenser_doses": ("medicine",),
-    "dispenser_events": ("event",),
-}
 _KIND_WORDS: Final = {
     "measurement": "a measurement",
     "panel": "a panel",
@@ -25,25 +17,32 @@ _KIND_WORDS: Final = {
     "device": "a device",
     "medicine": "a medicine class",
     "event": "an event",
+    "form": "a form",
+    "stay": "a stay",
 }
 _FILTERS: Final = {
     "concept": ("kind", "position", "arm", "meal", "entered"),
+    "form": ("entered",),
+    "medicine": ("use",),
+    "dispenses": ("use",),
     "dispenser_doses": ("day_starts", "leave_out"),
 }
-_ALL_FILTERS: Final = tuple(name for names in _FILTERS.values() for name in names)
+_ALL_FILTERS: Final = tuple(dict.fromkeys(name for names in _FILTERS.values() for name in names))
+_READS: Final[dict[str, Reads]] = {"dispenses": "supply", "dispenser_doses": "doses", "dispenser_events": "events"}
 READS_WORDS: Final[dict[Reads, str]] = {
     "readings": "readings",
     "panel": "readings",
     "doses": "dispenser doses",
     "events": "dispenser events",
-    "spans": "a diagnosis or device",
+    "supply": "dispenses",
+    "spans": "a diagnosis, device, medicine or stay",
 }
 
 
 def check_inputs(names: Names) -> Iterator[Diagnostic]:
     """Everything wrong with the inputs of a file."""
     for name, given in names.model.inputs.items():
-        said = [field for field in _KINDS if getattr(given, field)]
+        said = [field for field in INPUT_KINDS if getattr(given, field)]
         if len(said) != 1:
             found, found_nb = (f" {word} ".join(f"`{each}`" for each in said) for word in ("and", "og"))
             nothing: dict[str, Any] = {"found": found or "nothing", "found_nb": found_nb or "ingenting"}
@@ -54,15 +53,16 @@ def check_inputs(names: Names) -> Iterator[Diagnostic]:
 
 
 def _concept(names: Names, name: str, field: str, concept: str) -> Iterator[Diagnostic]:
-    if field == "dispenser_doses" and concept == "all":
+    kinds = INPUT_KINDS[field].kinds
+    if concept == ALL and INPUT_KINDS[field].takes_all:
         return
     known = names.concepts.by_name
     place = names.file.place("inputs", name, field)
     if concept not in known:
-        fitting = [each.name for each in names.concepts.of_kind(*_KINDS[field])]
+        fitting = [each.name for each in names.concepts.of_kind(*kinds)]
         yield UnknownName.at(place, near=closest(concept, fitting), name=concept, kind="concept")
-    elif known[concept].kind not in _KINDS[field]:
-        found, needed = _KIND_WORDS[known[concept].kind], _KIND_WORDS[_KINDS[field][0]]
+    elif known[concept].kind not in kinds:
+        found, needed = _KIND_WORDS[known[concept].kind], _KIND_WORDS[kinds[0]]
         yield WrongKind.at(place, name=concept, found=found, needed=needed)
 
 
@@ -79,11 +79,7 @@ def reads_of(names: Names, name: str) -> Reads | None:
     given = names.model.inputs.get(head)
     if given is None:
         return None
-    if given.concept:
+    if given.concept or given.form:
         concept = names.concept(head)
-        return None if concept is None else "readings" if part or concept.kind != "panel" else "panel"
-    if given.dispenser_doses:
-        return "doses"
-    if given.dispenser_events:
-        return "events"
-    return "spans" if given.diagnosis or given.device else None
+        return None if concept is None else "panel" if concept.parts and not part else "readings"
+    return "spans" if given.is_span else _READS.get(given.named[0])

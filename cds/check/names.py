@@ -9,7 +9,7 @@ from cds.codes import Concept, Concepts
 from cds.diagnostics import Diagnostic, Place, closest
 from cds.diagnostics.names import InputNotValue, NameTwice, PartNeeded, UnknownName, WrongKind
 from cds.grammar import Quantity
-from cds.model import Input, Limit, RulesetFile, Value
+from cds.model import Limit, RulesetFile, Value
 from cds.operators import OPERATORS
 from cds.reading import LoadedFile
 
@@ -82,13 +82,13 @@ class Names:
         given = self.model.inputs.get(head)
         if given is None:
             return None
-        found = self.concepts.by_name.get(concept_name(given))
+        found = self.concepts.by_name.get(given.named[1])
         return found.parts.get(part) if found and part else found
 
     def parts(self, value: Value) -> tuple[str, ...]:
         """The parts in which a value gives one number each; nothing when it gives a single one."""
         concept = self.concept(value.of)
-        return tuple(concept.parts) if concept and concept.kind == "panel" else ()
+        return tuple(concept.parts) if concept else ()
 
     def number(self, name: str) -> Sort | None:
         """The number of that name, or None when there is none (or it has parts)."""
@@ -189,12 +189,6 @@ def part_needed(name: str, parts: Sequence[str], place: Place) -> Diagnostic:
 def used_id(use: str) -> str:
     """The id in `home-blood-pressure 1.x`."""
     return use.split(" ", maxsplit=1)[0]
-
-
-def concept_name(given: Input) -> str:
-    """The concept that an input names, whatever its kind; "" for all dispenser doses."""
-    doses = "" if given.dispenser_doses == "all" else given.dispenser_doses
-    return given.concept or given.diagnosis or given.device or doses or given.dispenser_events or ""
 
 
 def is_pair(limit: Limit) -> bool:

@@ -12,8 +12,9 @@ from cds.check.timing import check_time_limit
 from cds.diagnostics import Diagnostic, Place
 from cds.diagnostics.findings import ConfirmNeedsReadings, NotAVkpCode
 from cds.diagnostics.names import Cycle
+from cds.diagnostics.shape import MissingField, UnknownField
 from cds.diagnostics.values import InputNotTaken
-from cds.model import Alarm, Missing, Rule
+from cds.model import Alarm, Check, Missing, Rule
 from cds.operators import OPERATORS
 from cds.phrases import fired_names
 
@@ -34,6 +35,8 @@ def check_rules(names: Names) -> Iterator[Diagnostic]:
         yield from _confirm(names, name, rule)
     for name, missing in names.model.missing.items():
         yield from _missing(names, name, missing)
+    for name, check in names.model.checks.items():
+        yield from _check(names, name, check)
 
 
 def alarms(names: Names) -> Iterator[tuple[str, str, Alarm]]:
@@ -92,19 +95,53 @@ def _confirm(names: Names, name: str, rule: Rule) -> Iterator[Diagnostic]:
 
 
 def _missing(names: Names, name: str, missing: Missing) -> Iterator[Diagnostic]:
-    place = names.file.place("missing", name, "input")
-    reads = reads_of(names, missing.input)
-    if missing.input not in names.model.inputs:
-        yield names.missing(missing.input, place, "input", tuple(names.model.inputs))
+    if missing.check:
+        for field in ("input", "after"):
+            if getattr(missing, field):
+                where = f"`{name}`, which names a `check`"
+                yield UnknownField.at(names.key("missing", name, field), near="", field=field, where=where)
+        if missing.check not in names.model.checks:
+            place = names.file.place("missing", name, "check")
+            yield names.missing(missing.check, place, "check", tuple(names.model.checks))
+        return
+    for field in ("input", "after"):
+        if not getattr(missing, field):
+            yield MissingField.at(names.key("missing", name), where=f"`{name}`", field=field)
+    if missing.input:
+        yield from _may_be_silent(names, missing.input, names.file.place("missing", name, "input"), "missing")
+    if missing.after:
+        place = names.file.place("missing", name, "after")
+        yield from _length_of_time(names, missing.after, place, "after", ("elapsed time", "civil days"))
+
+
+def _may_be_silent(names: Names, asked: str, place: Place, operator: str) -> Iterator[Diagnostic]:
+    """The input must be something that can fail to come."""
+    reads = reads_of(names, asked)
+    if asked not in names.model.inputs:
+        yield names.missing(asked, place, "input", tuple(names.model.inputs))
     elif reads and reads not in OPERATORS["absent"].reads:
-        needed = "readings, dispenser events or dispenser doses"
+        needed = "readings, forms, dispenses, dispenser events or dispenser doses"
         found = READS_WORDS[reads]
-        yield InputNotTaken.at(place, operator="missing", needed=needed, name=missing.input, found=found)
-    place, sort = names.file.place("missing", name, "after"), names.number(missing.after)
-    if missing.after not in names.model.limits:
-        yield names.missing(missing.after, place, "limit", tuple(names.model.limits))
+        yield InputNotTaken.at(place, operator=operator, needed=needed, name=asked, found=found)
+
+
+def _length_of_time(
+    names: Names, limit: str, place: Place, field: str, dimensions: tuple[str, ...]
+) -> Iterator[Diagnostic]:
+    sort = names.number(limit)
+    if limit not in names.model.limits:
+        yield names.missing(limit, place, "limit", tuple(names.model.limits))
     elif sort:
-        yield from check_time_limit(missing.after, sort, place, "after", ("elapsed time", "civil days"))
+        yield from check_time_limit(limit, sort, place, field, dimensions)
+
+
+def _check(names: Names, name: str, check: Check) -> Iterator[Diagnostic]:
+    for position, each in enumerate(check.inputs):
+        yield from _may_be_silent(names, each, names.file.place("checks", name, "inputs", position), "checks")
+    for field, limit in (("every", check.every), ("grace", check.grace)):
+        if limit:
+            place = names.file.place("checks", name, field)
+            yield from _length_of_time(names, limit, place, field, ("civil days",))
 
 
 def check_circles(files: Sequence[Names]) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from cds.check.amounts import fits, in_unit, mismatch, unknown_unit
 from cds.check.circles import circles
 from cds.check.names import Names, Spot
 from cds.check.values import step_of
-from cds.diagnostics import Diagnostic
+from cds.diagnostics import Diagnostic, Place
 from cds.diagnostics.advice import BandsUnsorted
 from cds.diagnostics.limits import ReversedSpan
 from cds.diagnostics.names import Cycle
@@ -39,21 +39,36 @@ def check_scores(names: Names) -> Iterator[Diagnostic]:
     for name, table in names.model.bands.items():
         yield from _table(names, name, table)
     for name, score in names.model.scores.items():
-        known = (*names.model.bands, *names.model.scores)
         for position, part in enumerate(score.sum):
-            if part not in known:
-                place = names.file.place("scores", name, "sum", position)
-                yield names.missing(part, place, "band table or score", known)
+            yield from _part(names, part, names.file.place("scores", name, "sum", position))
     yield from _too_deep(names)
     sums = {name: score.sum for name, score in names.model.scores.items()}
     for circle in circles(sums):
         yield Cycle.at(names.key("scores", circle[0]), path=" → ".join((*circle, circle[0])))
 
 
+def _part(names: Names, part: str, place: Place) -> Iterator[Diagnostic]:
+    """What is summed must be points: of bands or scores, or a value in points, or one of a form whose items are."""
+    known = (*names.model.bands, *names.model.scores)
+    if part in known:
+        return
+    value = names.model.values.get(part.partition(".")[0])
+    if value is None:
+        yield names.missing(part, place, "band table or score", (*known, *names.model.values))
+        return
+    summed = [f"{part}.{each}" for each in names.parts(value)] if "." not in part else []
+    for each in summed or [part]:
+        sort = names.number(each)
+        if sort is None:
+            yield names.missing_number(each, place)
+        elif not fits(sort.unit, "points"):
+            yield mismatch(place, sort.place, f"`{each}`", sort.unit, "`sum`", "points")
+
+
 def _too_deep(names: Names) -> Iterator[Diagnostic]:
     """The first score that stands on more than MOST_LEVELS levels of other scores."""
     waiting = dict(names.model.scores)
-    placed = set(names.model.bands)
+    placed = {*names.model.bands, *(part for score in waiting.values() for part in score.sum if part not in waiting)}
     for _ in range(MOST_LEVELS):
         ready = {name for name, score in waiting.items() if placed.issuperset(score.sum)}
         placed |= ready

@@ -15,6 +15,7 @@ from cds.model import Alarm, Rule, Texts
 LONGEST_SUMMARY: Final = 140  # CDS Hooks 2.0, card.summary
 _BRACES: Final = re.compile(r"\{([^{}]*)\}?|\}")
 _ALWAYS: Final = ("value", "limit", "newest")
+_OF_CHECK: Final = ("limit",)  # a check has as many newest times as inputs
 
 
 def check_texts(names: Names) -> Iterator[Diagnostic]:
@@ -48,19 +49,22 @@ def placeholders(text: str) -> Iterator[re.Match[str]]:
 
 
 def _placeholders(names: Names, block: str, name: str, field: str, texts: Texts) -> Iterator[Diagnostic]:
+    alarm = names.model.missing.get(name)
+    is_check = block == "missing" and alarm is not None and alarm.check is not None
+    always = _OF_CHECK if is_check else _ALWAYS
     for language, text in texts.items():
         spot = names.spot(block, name, field, language)
         for match in placeholders(text):
             word = match[1] or ""
             whole = match[0].startswith("{") and match[0].endswith("}")
-            if whole and (word in _ALWAYS or (word != "age" and names.number(word))):
+            if whole and (word in always or (word != "age" and names.number(word))):
                 continue
             place = spot.part(*match.span())
             value = names.model.values.get(word)
             if whole and value and names.parts(value):
                 yield names.missing_number(word, place)
                 continue
-            near = closest(word, (*names.all_numbers(), *_ALWAYS)) if word else ""
+            near = closest(word, (*names.all_numbers(), *always)) if word else ""
             yield UnknownPlaceholder.at(place, near=f"{{{near}}}" if near else "", name=word)
 
 

@@ -17,6 +17,7 @@ _KINDS: Final = {
     "values": "the value",
     "bands": "the bands",
     "scores": "the score",
+    "checks": "the check",
 }
 
 
@@ -26,6 +27,7 @@ def check_unused(names: Names) -> Iterator[Diagnostic]:
     used = {name for written in (*_in_conditions(names), *_in_fields(names)) for name in (written.partition(".")[0],)}
     in_texts = {match[1].partition(".")[0] for text in _texts(names) for match in placeholders(text) if match[1]}
     inputs = {value.of.partition(".")[0] for value in model.values.values()}
+    inputs |= {each for one in model.checks.values() for each in one.inputs}
     inputs |= {each.input for each in model.missing.values()} | {each for one in _phrases(names) for each in _has(one)}
     for name in model.inputs:
         if name not in inputs:
@@ -84,7 +86,10 @@ def _in_fields(names: Names) -> Iterator[str]:
         yield limit.below or ""
     yield from (table.value for table in model.bands.values())
     yield from (part for score in model.scores.values() for part in score.sum)
-    yield from (missing.after for missing in model.missing.values())
+    for missing in model.missing.values():
+        yield from (missing.after or "", missing.check or "")
+    for check in model.checks.values():
+        yield from (check.every, check.grace or "")
 
 
 def _texts(names: Names) -> Iterator[str]:

@@ -32,7 +32,12 @@ _WINDOWS: Final = ("last", "within")
 _ALWAYS: Final = ("round", "show")
 _FIELD_NAMES: Final = {"counted_in": "in"}
 _OPTIONS: Final = tuple(each for each in Value.model_fields if each not in ("operator", "of", *_WINDOWS, *_ALWAYS))
-_REQUIREMENTS: Final = {"readings": "`12 readings`", "days": "`4 days`", "monitored": "`70 % monitored`"}
+_REQUIREMENTS: Final = {
+    "readings": "`12 readings`",
+    "days": "`4 days`",
+    "dispenses": "`2 dispenses`",
+    "monitored": "`70 % monitored`",
+}
 
 
 def check_values(names: Names) -> Iterator[Diagnostic]:
@@ -147,7 +152,7 @@ def _row_test(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
     if test is None:
         return
     concept = names.concept(value.of)
-    if concept and concept.kind == "panel":
+    if concept and concept.parts:
         place = names.file.place("values", name, value.operator)
         yield part_needed(value.of, tuple(concept.parts), place)
         return

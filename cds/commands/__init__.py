@@ -1,1 +1,5 @@
-"""What the subcommands do: `authoring` (new, check, test), `running` (run, demo), `lookup` (explain, schema)."""
+"""What the subcommands do, by module.
+
+`authoring` (new, check, test), `formatting` (format), `running` (run, demo), `streaming` (run --stream) and `lookup`
+(explain, schema).
+"""

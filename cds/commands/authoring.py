@@ -3,10 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from cds import __version__
 from cds.cases import CaseResult, case_files, run_cases
+from cds.cases.formats import as_junit, results_as_github, results_as_json
 from cds.diagnostics import Diagnostic, Language, as_github, as_json, as_sarif, as_text
 from cds.loading import check_paths
 from cds.starter import write_starter
@@ -19,6 +21,12 @@ FORMATS: Final[Mapping[str, _Format]] = {
     "json": lambda found, _, language: as_json(found, language),
     "sarif": lambda found, _, language: as_sarif(found, __version__, language),
     "github": lambda found, _, language: as_github(found, language),
+}
+# What `test` writes for other programs; as text it prints what went otherwise than expected, and a tally.
+REPORTS: Final[Mapping[str, Callable[[Sequence[CaseResult], Language], str]]] = {
+    "junit": as_junit,
+    "json": results_as_json,
+    "github": results_as_github,
 }
 _CHECKED: Final[Mapping[Language, str]] = {"nb": "kontrollert", "nn": "kontrollert", "en": "checked"}
 _COUNTED: Final[Mapping[Language, tuple[tuple[str, str], ...]]] = {
@@ -68,16 +76,24 @@ def _totals(lines: Lines, found: Sequence[Diagnostic], language: Language) -> st
 
 
 def test(given: argparse.Namespace) -> int:
-    """Run every case; print those that went otherwise than expected, with the place."""
+    """Run every case; print those that went otherwise than expected, with the place; 1 when there is one, or no case.
+
+    With `--out` the report goes into a file, and only the tally is printed.
+    """
     results = run_cases(check_paths(given.paths))
-    if not results:
-        sys.stdout.write(_NO_CASES[given.lang] + "\n")
-        return 1
-    for each in results:
-        if not each.is_ok:
-            sys.stdout.write(each.report(given.lang) + "\n\n")
-    sys.stdout.write(_tally(results, given.lang) + "\n")
-    return 0 if all(each.is_ok for each in results) else 1
+    report = REPORTS.get(given.format, _failures)(results, given.lang)
+    tally = (_tally(results, given.lang) if results else _NO_CASES[given.lang]) + "\n"
+    if given.out:
+        Path(given.out).write_text(report + "\n" if report else "", "utf-8", newline="\n")
+        sys.stdout.write(tally)
+    else:
+        sys.stdout.write(report + "\n" if report else "")
+        (sys.stdout if given.format == "text" else sys.stderr).write(tally)
+    return 0 if results and all(each.is_ok for each in results) else 1
+
+
+def _failures(results: Sequence[CaseResult], language: Language) -> str:
+    return "\n".join(each.report(language) + "\n" for each in results if not each.is_ok)
 
 
 def _tally(results: Sequence[CaseResult], language: Language) -> str:

@@ -4,13 +4,17 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from cds.adapters.records_schema import records_schema
 from cds.diagnostics import CdsError, all_codes, closest, explanation
 from cds.diagnostics.explain import parts_of
 from cds.document import result_schema
-from cds.manual import adaptation_schema, field_reference, grammar_page, ruleset_schema
+from cds.exchange import request_schema, response_schema
+from cds.manual import field_reference, grammar_page
+from cds.messages import messages_schema
+from cds.schemas import adaptation_schema, cases_schema, concepts_schema, editor_schema, ruleset_schema
 
 
 def _printed(schema: Callable[[], dict[str, Any]]) -> Callable[[], str]:
@@ -20,8 +24,14 @@ def _printed(schema: Callable[[], dict[str, Any]]) -> Callable[[], str]:
 SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
     "ruleset": _printed(ruleset_schema),
     "adaptation": _printed(adaptation_schema),
+    "cases": _printed(cases_schema),
+    "concepts": _printed(concepts_schema),
+    "editor": _printed(editor_schema),
     "patient": _printed(records_schema),
     "result": _printed(result_schema),
+    "messages": _printed(messages_schema),
+    "request": _printed(request_schema),
+    "response": _printed(response_schema),
     "reference": field_reference,
     "grammar": grammar_page,
 }
@@ -44,6 +54,10 @@ def explain(given: argparse.Namespace) -> int:
 
 
 def schema(given: argparse.Namespace) -> int:
-    """Print a schema, the field reference or the grammar."""
-    sys.stdout.write(SUBJECTS[given.subject]())
+    """Print a schema, the field reference or the grammar, or write it into a file."""
+    text = SUBJECTS[given.subject]()
+    if given.out:
+        Path(given.out).write_text(text, "utf-8", newline="\n")
+    else:
+        sys.stdout.write(text)
     return 0

@@ -6,17 +6,21 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from cds.adapters.cards import cards
+from cds.adapters.fhir_out import bundle
 from cds.adapters.shapes import as_list, as_object
+from cds.adapters.strict_json import read_json
 from cds.api import Patient, load
-from cds.diagnostics import PatientError
+from cds.diagnostics import CdsError, PatientError
 from cds.document import document
+from cds.messages import Audience, messages_document, messages_text
 from cds.render import report, why
 from cds.result import Result
-from cds.shipped import DEMO_AT, DEMO_PATIENT, DEMO_RULE, shipped_rulesets
+from cds.shipped import DEMO_AT, DEMO_PATIENT, DEMO_RULE, demo_rulesets
 
 MOST_BYTES: Final = 100_000_000
 _GZIP: Final = b"\x1f\x8b"
@@ -24,31 +28,57 @@ _GZIP: Final = b"\x1f\x8b"
 
 def run(given: argparse.Namespace) -> int:
     """Print every rule's finding; 0 whatever was found, for a finding is no failure of the command."""
+    if given.patient is None or given.at is None:
+        raise CdsError("name the patient and the moment with --patient and --at, or answer requests with --stream")
+    if (given.explain or given.all) and (given.audience == "patient" or given.format not in ("text", "json")):
+        raise CdsError(
+            "--explain and --all say more to clinicians, as text or JSON; leave them out with --audience patient, "
+            "--format cards and --format fhir"
+        )
     ruleset = load(given.rules)
     patient = read_patient(given.patient)
     limits = read_limits(given.limits) if given.limits else ()
     result = ruleset.evaluate(patient, at=given.at, limits=limits, allow_draft=given.draft)
-    if given.format == "json":
-        made = document(result, given.lang, explain=given.explain)
-        sys.stdout.write(json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-    else:
-        _print(result, given)
+    sys.stdout.write(FORMATS[given.audience][given.format](result, given))
     return 0
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Print what the rulesets that come with cds say of a made-up patient, why, and the command that says more."""
-    rules = shipped_rulesets()
+    """Print what some of the rulesets that come with cds say of a made-up patient, why, and the command that says more."""
+    rules = demo_rulesets()
     result = load(rules).evaluate(read_patient(str(DEMO_PATIENT)), at=DEMO_AT, allow_draft=True)
-    _print(result, given)
+    sys.stdout.write(_report(result, given))
     sys.stdout.write(f"\n{why(result, DEMO_RULE, given.lang)}")
-    command = f"cds run --rules {_near(rules)} --patient {_near(DEMO_PATIENT)} --at {DEMO_AT} --draft --explain"
+    files = " ".join(map(_near, rules))
+    command = f"cds run --rules {files} --patient {_near(DEMO_PATIENT)} --at {DEMO_AT} --draft --explain"
     sys.stdout.write(f"\n$ {command}\n")
     return 0
 
 
-def _print(result: Result, given: argparse.Namespace) -> None:
-    sys.stdout.write(report(result, given.lang, explain=given.explain, everything=given.all))
+def _report(result: Result, given: argparse.Namespace) -> str:
+    return report(result, given.lang, explain=given.explain, everything=given.all)
+
+
+def _as_json(made: Mapping[str, Any]) -> str:
+    return json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+_Written = Callable[[Result, argparse.Namespace], str]
+FORMATS: Final[Mapping[Audience, Mapping[str, _Written]]] = {
+    "clinician": {
+        "text": _report,
+        "json": lambda result, given: _as_json(document(result, given.lang, explain=given.explain)),
+        "cards": lambda result, given: _as_json(cards(result, given.lang)),
+        "fhir": lambda result, given: _as_json(bundle(result, given.lang)),
+    },
+    "patient": {
+        "text": lambda result, given: messages_text(result, given.lang),
+        "json": lambda result, given: _as_json(messages_document(result, given.lang)),
+        "cards": lambda result, given: _as_json(cards(result, given.lang, audience="patient")),
+        "fhir": lambda result, given: _as_json(bundle(result, given.lang, audience="patient")),
+    },
+}
+"""Audience -> format -> how a result is written."""
 
 
 def _near(path: Path) -> str:
@@ -74,23 +104,10 @@ def read_limits(file: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _json(file: str) -> object:
-    raw = _bytes(file)
-    try:
-        return json.loads(raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8"), object_pairs_hook=_each_once)
-    except json.JSONDecodeError as wrong:
-        raise PatientError(f"{file}: not JSON: line {wrong.lineno}, column {wrong.colno}: {wrong.msg}") from None
-    except RecursionError:
-        raise PatientError(f"{file}: nested too deeply to be read") from None
-    except ValueError:
-        raise PatientError(f"{file}: not JSON in UTF-8, or a number that is too long") from None
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object without a field that stands twice: of two, JSON readers would silently keep the last."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise PatientError("a field stands twice in one object of the file; nobody can tell which one is meant")
-    return made
+    value, fault = read_json(_bytes(file))
+    if fault:
+        raise PatientError(f"{file}: {fault}")
+    return value
 
 
 def _bytes(file: str) -> bytes:

@@ -36,7 +36,9 @@ def compile_plan(files: Sequence[LoadedFile], concepts: Concepts) -> Plan:
 def _head(file: LoadedFile) -> Head:
     model = file.model
     sources = {name: _citation(each) for name, each in model.sources.items()}
-    return Head(model.ruleset, model.version, model.status, texts_of(model.title), sources, file.hash, file.adaptation)
+    links = {name: each.link for name, each in model.sources.items() if each.link}
+    title = texts_of(model.title)
+    return Head(model.ruleset, model.version, model.status, title, sources, file.hash, file.adaptation, links)
 
 
 def _citation(source: Source) -> str:

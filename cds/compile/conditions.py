@@ -1,5 +1,6 @@
 """Phrases → conditions over positions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -58,7 +59,8 @@ class Conditions:
         match phrase:
             case Conjunction(word, parts):
                 compiled = tuple(self.condition(each) for each in parts)
-                return And(compiled) if word == "and" else Or(compiled)
+                telling = _telling(compiled)
+                return And(compiled, telling) if word == "and" else Or(compiled, telling)
             case Negation(part):
                 return Not(self.condition(part))
             case Has(name):
@@ -158,3 +160,19 @@ class Conditions:
         number = self.scope.builder.numbers[index]
         times = self.scope.builder.add(Constant(number.name, factor))
         return self.scope.builder.add(Arithmetic(number.name, MULTIPLY, index, times, unit))
+
+
+def _telling(parts: Sequence[Condition]) -> tuple[int, ...]:
+    """The parts that compare with a limit before those that do not; () when that is how they stand."""
+    order = sorted(range(len(parts)), key=lambda place: not _compares(parts[place]))
+    return () if order == list(range(len(parts))) else tuple(order)
+
+
+def _compares(condition: Condition) -> bool:
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(_compares, parts))
+        case Not(part):
+            return _compares(part)
+        case _:
+            return isinstance(condition, Compare)

@@ -38,11 +38,12 @@ from cds.operators.sessions import (
     SESSIONS,
     SKIP_FIRST_DAYS,
 )
+from cds.operators.supply import FROM_FIRST
 from cds.plan import NONE, Measure, Points, Rounded, Total
 from cds.units import conversion, unit_id
 
 DOSE_DAY_STARTS = 180  # 03:00, LANGUAGE: dose days start at 03:00 unless said
-_LEAST = {"readings": LEAST_ROWS, "days": LEAST_DAYS, "monitored": LEAST_SHARE}
+_LEAST = {"readings": LEAST_ROWS, "dispenses": LEAST_ROWS, "days": LEAST_DAYS, "monitored": LEAST_SHARE}
 
 
 def compile_values(scope: Scope) -> None:
@@ -80,7 +81,7 @@ def _shown(scope: Scope, value: model.Value, part: str) -> tuple[str, int]:
     }.get(kind, (concept.unit, concept.decimals) if concept else ("", NONE))
     if concept and concept.kind == "event" and kind == "readings":
         unit = ""
-    if value.operator == "time_since":
+    if value.operator in ("time_since", "time_since_change"):
         unit = value.counted_in or "days"
     return unit, int(value.show[0]) if value.show else decimals
 
@@ -174,9 +175,15 @@ def _doses(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None
         bound.append((LATE_AFTER, scope.limits[value.late_after]))
 
 
+def _supply(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
+    slots[FROM_FIRST] = float(value.from_first_dispense == "yes")
+
+
 _OWN = {
     "previous": _previous,
     "time_since": _time_since,
+    "time_since_change": _time_since,
+    "percent_of_days_covered": _supply,
     "protocol_mean": _protocol,
     "change": _change,
     "consecutive": _consecutive,
@@ -192,11 +199,21 @@ def compile_scores(scope: Scope) -> None:
         scope.points[name] = scope.builder.add(_points(scope, name, table))
     waiting = dict(scope.model.scores)
     while waiting:
-        ready = [name for name, score in waiting.items() if all(part in scope.points for part in score.sum)]
+        ready = [name for name, score in waiting.items() if waiting.keys().isdisjoint(score.sum)]
         for name in ready:
-            parts = tuple(scope.points[part] for part in waiting.pop(name).sum)
+            parts = tuple(part for each in waiting.pop(name).sum for part in _parts_of_sum(scope, each))
             scope.points[name] = scope.builder.add(Total(name, parts, "points", 0))
         assert ready, "scores that use each other"
+
+
+def _parts_of_sum(scope: Scope, name: str) -> tuple[int, ...]:
+    """The numbers behind a name in a sum: a value of a form stands for all its items."""
+    found = scope.number(name)
+    return (
+        (found,)
+        if found != NONE
+        else tuple(number for value, number in scope.values.items() if value.startswith(f"{name}."))
+    )
 
 
 def _points(scope: Scope, name: str, table: model.BandTable) -> Points:

@@ -9,6 +9,7 @@ from cds.compile.conditions import Conditions
 from cds.compile.inputs import input_of, parts_of
 from cds.compile.scope import Scope, texts_of
 from cds.operators.ask import parameter_vector
+from cds.operators.logic import ADD
 from cds.operators.readings import NTH, NTH_SPAN
 from cds.operators.series import DAYS, MINUTES, WINDOW, WINDOW_KIND
 from cds.phrases import fired_names
@@ -118,9 +119,10 @@ def _rule(entry: _Entry, positions: dict[str, int]) -> Rule:
             levels = tuple(_zone_levels(conditions, subject, block))
             newest = _measure_behind(scope, subject)
         case model.Missing():
-            kind, newest = "missing", _silence(scope, block)
-            condition = IsTrue(newest, scope.limits[block.after])
-            levels = (Level(block.colour, condition),)
+            kind = "missing"
+            silences = _silences(scope, block)
+            newest = silences[0].number if block.input else NONE
+            levels = (Level(block.colour, silences[0] if len(silences) == 1 else Or(silences)),)
     return Rule(
         ruleset=scope.model.ruleset,
         name=entry.name,
@@ -158,10 +160,8 @@ class _Shifted:
 
     def condition(self, condition: Condition, k: int) -> Condition:
         match condition:
-            case And(parts):
-                return And(tuple(self.condition(each, k) for each in parts))
-            case Or(parts):
-                return Or(tuple(self.condition(each, k) for each in parts))
+            case And(parts) | Or(parts):
+                return replace(condition, parts=tuple(self.condition(each, k) for each in parts))
             case Not(part):
                 return Not(self.condition(part, k))
             case Compare(comparison, left, right, pair):
@@ -203,14 +203,25 @@ def _zone_levels(conditions: Conditions, subject: int, zone: model.Zone) -> Iter
         yield Level("yellow", conditions.tail(subject, zone.yellow))
 
 
-def _silence(scope: Scope, block: model.Missing) -> int:
-    """The measure that says whether an input has been silent for longer than a limit."""
-    limit = scope.limits[block.after]
+def _silences(scope: Scope, block: model.Missing) -> tuple[IsTrue, ...]:
+    """For each input that is to come: that it has been silent for longer than its limit."""
+    if block.check is None:
+        return (_silence(scope, block.input or "", scope.limits[block.after or ""]),)
+    check = scope.model.checks[block.check]
+    limit = scope.limits[check.every]
+    if check.grace:
+        unit = scope.builder.numbers[limit].unit
+        whole = Arithmetic(f"{check.every} + {check.grace}", ADD, limit, scope.limits[check.grace], unit)
+        limit = scope.builder.add(whole)
+    return tuple(_silence(scope, each, limit) for each in check.inputs)
+
+
+def _silence(scope: Scope, name: str, limit: int) -> IsTrue:
     kind = DAYS if scope.builder.numbers[limit].unit == "days" else MINUTES
-    part = next(iter(parts_of(scope, block.input)), "")
-    source = replace(input_of(scope, block.input, part), name=block.input)
+    part = next(iter(parts_of(scope, name)), "")
+    source = replace(input_of(scope, name, part), name=name)
     parameters = tuple(parameter_vector({WINDOW_KIND: kind}))
-    return scope.builder.add(Measure(block.input, "absent", source, parameters, ((WINDOW, limit),)))
+    return IsTrue(scope.builder.add(Measure(name, "absent", source, parameters, ((WINDOW, limit),))), limit)
 
 
 def _first_measure(scope: Scope, condition: Condition) -> int:

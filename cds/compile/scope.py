@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cds.codes import Concept, Concepts
-from cds.model import Input, RulesetFile, Texts
+from cds.model import RulesetFile, Texts
 from cds.plan import NONE, Fact, Number
 from cds.reading import LoadedFile
 from cds.units import UNITS, unit_of
-
-MEALS = {"fasting": 512, "before_meal": 1024, "after_meal": 2048}
 
 
 @dataclass(slots=True)
@@ -53,7 +51,7 @@ class Scope:
         source = self.model.inputs.get(head)
         if source is None:
             return None
-        concept = self.concepts.by_name.get(concept_name(source))
+        concept = self.concepts.by_name.get(source.named[1])
         return concept.parts.get(part) if concept and part else concept
 
     def number(self, name: str) -> int:
@@ -64,13 +62,6 @@ class Scope:
             if name in names:
                 return names[name]
         return NONE
-
-
-def concept_name(source: Input) -> str:
-    """The concept that an input names, whatever its kind."""
-    return (
-        source.concept or source.diagnosis or source.device or source.dispenser_doses or source.dispenser_events or ""
-    )
 
 
 def texts_of(texts: Texts) -> dict[str, str]:

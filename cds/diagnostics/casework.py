@@ -374,12 +374,34 @@ class NotADose(Code):
     }
 
 
+class NotADispense(Code):
+    """A dispense that cannot be read.
+
+    What it means
+        A dispense says how many days it lasts, `30 days`, or `days unknown`; after commas its ATC code, how it is used
+        (`regular`, `course`, `as_needed`) and when it was `recorded`.
+    Why it matters
+        A dispense that is not understood leaves days that nobody can judge.
+    """
+
+    subject = "cases"
+    number = "CDS183"
+    message = {
+        "en": "`{text}` does not say how long a dispense lasts",
+        "nb": "`{text}` sier ikke hvor lenge en utlevering varer",
+    }
+    cure = {
+        "en": "write `30 days` or `days unknown`; further words after commas, for instance `30 days, C10AA05`",
+        "nb": "skriv `30 days` eller `days unknown`; andre ord etter komma, for eksempel `30 days, C10AA05`",
+    }
+
+
 class NotAPresence(Code):
     """Whether a patient has something cannot be read.
 
     What it means
-        A diagnosis or device is `yes`, `no`, `unknown` (not supplied) or `provisional`; after commas `from` and `to`
-        with a date.
+        A diagnosis, device, medicine or stay is `yes`, `no`, `unknown` (not supplied) or `provisional`; after commas
+        `from` and `to` with a date, and for a medicine its ATC code and how it is used.
     Why it matters
         What is absent, and what nobody knows, give different answers.
     """

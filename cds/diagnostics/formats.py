@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from cds.diagnostics.explain import parts_of
-from cds.diagnostics.report import Diagnostic, Place, render
+from cds.diagnostics.explain import explanation, parts_of
+from cds.diagnostics.report import Code, Diagnostic, Place, render
 from cds.diagnostics.words import Language
 
 
@@ -45,7 +47,7 @@ def as_sarif(diagnostics: Iterable[Diagnostic], version: str = "", language: Lan
     """A SARIF log of one run; `version`: that of cds."""
     found = list(diagnostics)
     kinds = sorted({each.kind for each in found}, key=lambda kind: kind.number)
-    rules = [{"id": kind.number, "shortDescription": {"text": parts_of(kind).first}} for kind in kinds]
+    rules = [_rule(kind) for kind in kinds]
     driver = {"name": "cds", "rules": rules, **({"version": version} if version else {})}
     run = {
         "tool": {"driver": driver},
@@ -54,6 +56,17 @@ def as_sarif(diagnostics: Iterable[Diagnostic], version: str = "", language: Lan
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2)
+
+
+def _rule(kind: type[Code]) -> dict[str, Any]:
+    parts = parts_of(kind)
+    return {
+        "id": kind.number,
+        "shortDescription": {"text": parts.first},
+        "fullDescription": {"text": parts.means.strip()},
+        "help": {"text": explanation(kind.number)},
+        "defaultConfiguration": {"level": kind.severity},
+    }
 
 
 def _result(diagnostic: Diagnostic, language: Language) -> dict[str, Any]:
@@ -70,9 +83,13 @@ def _result(diagnostic: Diagnostic, language: Language) -> dict[str, Any]:
 
 def _location(place: Place) -> dict[str, Any]:
     region = {"startLine": place.line, "startColumn": place.column, "endColumn": _end(place)}
-    return {
-        "physicalLocation": {"artifactLocation": {"uri": place.file.replace("\\", "/")}, "region": region},
-    }
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, "region": region}}
+
+
+def _uri(file: str) -> str:
+    """A file's path as a URI reference (RFC 3986): from where the command ran, or of the file itself."""
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def as_github(diagnostics: Iterable[Diagnostic], language: Language = "en") -> str:
@@ -81,17 +98,15 @@ def as_github(diagnostics: Iterable[Diagnostic], language: Language = "en") -> s
 
 
 def _command(diagnostic: Diagnostic, language: Language) -> str:
-    place = diagnostic.place
-    where = {
-        "file": place.file,
-        "line": place.line,
-        "col": place.column,
-        "endColumn": _end(place),
-        "title": diagnostic.code,
-    }
-    properties = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in where.items())
     text = "\n".join(each for each in (diagnostic.message(language), diagnostic.cure(language)) if each)
-    return f"::{diagnostic.kind.severity} {properties}::{_escaped(text)}"
+    return workflow_command(diagnostic.kind.severity, diagnostic.place, diagnostic.code, text)
+
+
+def workflow_command(severity: str, place: Place, title: str, text: str) -> str:
+    """A line that GitHub shows at a place in a pull request; severity: error or warning. text: may have lines."""
+    where = {"file": place.file, "line": place.line, "col": place.column, "endColumn": _end(place), "title": title}
+    properties = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in where.items())
+    return f"::{severity} {properties}::{_escaped(text)}"
 
 
 def _escaped(text: str, more: str = "") -> str:

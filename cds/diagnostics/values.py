@@ -7,7 +7,8 @@ class InputKind(Code):
     """An input that does not say what it reads, or says it twice.
 
     What it means
-        An input has exactly one of `concept`, `diagnosis`, `device`, `dispenser_doses` and `dispenser_events`.
+        An input has exactly one of `concept`, `form`, `diagnosis`, `medicine`, `device`, `stay`, `dispenses`,
+        `dispenser_doses` and `dispenser_events`.
     Why it matters
         It must be clear which data are asked for.
     Example
@@ -27,8 +28,10 @@ class InputKind(Code):
         "nb": "inputen `{name}` skal si én ting den leser, og sier {found}",
     }
     cure = {
-        "en": "write one of concept, diagnosis, device, dispenser_doses and dispenser_events",
-        "nb": "skriv en av concept, diagnosis, device, dispenser_doses og dispenser_events",
+        "en": "write one of concept, form, diagnosis, medicine, device, stay, dispenses, dispenser_doses and "
+        "dispenser_events",
+        "nb": "skriv en av concept, form, diagnosis, medicine, device, stay, dispenses, dispenser_doses og "
+        "dispenser_events",
     }
 
 
@@ -36,8 +39,8 @@ class FilterNotTaken(Code):
     """A filter that this kind of input does not have.
 
     What it means
-        `position`, `arm`, `meal`, `entered` and `kind` belong to measurements, `day_starts` and `leave_out` to
-        dispenser doses.
+        `position`, `arm`, `meal`, `entered` and `kind` belong to measurements, `use` to medicines and dispenses,
+        `day_starts` and `leave_out` to dispenser doses.
     Why it matters
         The filter would have no effect, and its author thinks it has.
     Example

@@ -18,7 +18,7 @@ from cds.execute.material import Material, material
 from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
 from cds.operators import OPERATORS
 from cds.operators.reasons import KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
-from cds.operators.series import NO_TIME
+from cds.operators.series import NO_TIME, SCRATCH_PER_ROW
 from cds.periods import civil_date
 from cds.plan import (
     NONE,
@@ -122,7 +122,7 @@ class Chunk:
                 operator(OPERATORS[measure.operator].function),
                 *(rows.who, rows.starts, rows.ends, rows.series, rows.partner, not measure.input.partner),
                 *(self.at, self._clocks, source.supplied_from),
-                *(parameters, blocked, np.zeros(rows.most), used),
+                *(parameters, blocked, np.zeros(SCRATCH_PER_ROW * rows.most), used),
                 *answer,
             )
             if self.watch:
@@ -280,17 +280,19 @@ class Chunk:
         return Decided(state, part.leaf)
 
     def _or(self, test: Or) -> Decided:
-        return self._join("any_of", test.parts)
+        return self._join("any_of", test)
 
     def _and(self, test: And) -> Decided:
         if not test.parts:
             return Decided(np.full(self.n, TRUE, np.int8), np.full(self.n, NONE, np.int32))
-        return self._join("all_of", test.parts)
+        return self._join("all_of", test)
 
-    def _join(self, loop: str, parts: Sequence[Condition]) -> Decided:
-        states = [self.state(each) for each in parts]
+    def _join(self, loop: str, test: And | Or) -> Decided:
+        states = [self.state(each) for each in test.parts]
+        telling = np.array(test.telling or range(len(states)), np.int32)
         joined = Decided(np.empty(self.n, np.int8), np.empty(self.n, np.int32))
-        kernel(loop)(np.stack([each.state for each in states]), np.stack([each.leaf for each in states]), *joined)
+        lines = np.stack([each.state for each in states]), np.stack([each.leaf for each in states])
+        kernel(loop)(*lines, telling, *joined)
         return joined
 
     # rules

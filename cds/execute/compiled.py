@@ -109,8 +109,8 @@ _KERNELS: Final[dict[str, Any]] = {
     "match_all": _VOID(REAL, SMALL, F64, SMALL),
     "fires_all": _VOID(SMALL, SMALL, SMALL),
     "negate_all": _VOID(SMALL, SMALL),
-    "all_of": _VOID(SMALL_LINES, LEAF_LINES, SMALL, LEAF),
-    "any_of": _VOID(SMALL_LINES, LEAF_LINES, SMALL, LEAF),
+    "all_of": _VOID(SMALL_LINES, LEAF_LINES, LEAF, SMALL, LEAF),
+    "any_of": _VOID(SMALL_LINES, LEAF_LINES, LEAF, SMALL, LEAF),
     "judge": _VOID(
         SMALL, SMALL_LINES, SMALL_LINES, SMALL_LINES, LEAF_LINES, SMALL_LINES, SMALL, SMALL, SMALL, FLAGS, LEAF
     ),

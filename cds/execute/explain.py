@@ -24,6 +24,7 @@ from cds.plan import (
     Colour,
     Compare,
     Condition,
+    Fact,
     Fires,
     IsKnown,
     IsTrue,
@@ -82,6 +83,7 @@ def _finding(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
         limit_name=plan.numbers[limit].name if limit != NONE else "",
         limit_origin=evaluation.origin(limit),
         hidden_by=plan.rules[verdict.hidden_by].id if verdict.hidden_by != NONE else "",
+        hiders=tuple(plan.rules[each].id for each in rule.hidden_by),
         explain=partial(explanation, evaluation, rule, verdict),
     )
 
@@ -221,9 +223,12 @@ def _used(evaluation: Evaluation, index: int) -> Used:
             readings = tuple(_readings(evaluation, index, number))
             parameters, _ = evaluation.parameters(number)
             window = parameters[WINDOW], int(parameters[WINDOW_KIND])
-            return Used(number.name, number.operator, number.input.name, shown, readings, window=window)
+            source = number.input
+            return Used(number.name, number.operator, source.name, shown, readings, window=window, key=source.key)
         case Limit() | PairedLimit():
             return Used(number.name, "", "", shown, origin=evaluation.origin(index))
+        case Fact():
+            return Used(number.name, "", "", shown, key=number.name)
         case _:
             return Used(number.name, "", "", shown)
 
@@ -252,9 +257,9 @@ def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[
 
 
 def _arrived(key: str, table: Table, row: int) -> tuple[float, str]:
-    """A row's value and how it arrived; an event, a diagnosis or a device is there, and has no value to show."""
+    """A row's value and how it arrived; an event or a span is there, and has no value to show."""
     kind = key.partition(".")[0]
-    if kind in ("events", "conditions", "devices"):
+    if kind in ("events", "conditions", "devices", "medicines", "stays"):
         return 1.0, ""
     if kind == "doses":
         return table.values[row], "taken" if table.values[row] else "missed"

@@ -32,7 +32,7 @@ from cds.operators.reasons import (
     UNCONFIRMED,
 )
 from cds.operators.rows import keep_known
-from cds.operators.series import NO_TIME, Column, Now, Series
+from cds.operators.series import NO_TIME, SCRATCH_PER_ROW, Column, Now, Series
 
 NONE: Final = -1
 
@@ -154,7 +154,8 @@ def measure(
     """An operator's answer for the patients `who`; those of who[j] are rows row_starts[j] to row_ends[j].
 
     is_alone: the rows are no part of a panel. parameters: one line for all patients, or one each. blocked: why a
-    patient's parameters cannot be told. scratch: room for the most rows. used: one mark per row, or empty.
+    patient's parameters cannot be told. scratch: SCRATCH_PER_ROW numbers for each of the most rows that one has. used:
+    one mark per row, or empty.
     """
     series, partner, parameters = uncounted_rows(series), uncounted_rows(partner), uncounted(parameters)
     transitions, minutes = uncounted(clocks.transitions), uncounted(clocks.minutes)
@@ -174,7 +175,7 @@ def measure(
             Now(at, clocks.ahead[zone], supplied_from[i], transitions[first:last], minutes[first:last]),
             parameters[i] if len(parameters) > 1 else parameters[0],
             used[start:end] if len(used) > 0 else used,
-            scratch[: end - start],
+            scratch[: SCRATCH_PER_ROW * (end - start)],
         )
         value[i], reason[i] = settled(answer[0], answer[3])
         count[i], newest[i] = answer[1], answer[2]
@@ -289,29 +290,30 @@ def negate_all(part: Column, state: Column) -> None:
         state[i] = negate(part[i])
 
 
-def all_of(states: Column, leaves: Column, state: Column, leaf: Column) -> None:
+def all_of(states: Column, leaves: Column, telling: Column, state: Column, leaf: Column) -> None:
     """`both` over the parts (lines of `states`), and the deciding part's leaf."""
     for i in range(len(state)):
         joined = states[0, i]
         for part in range(1, len(states)):
             joined = both(joined, states[part, i])
         state[i] = joined
-        leaf[i] = deciding(states, leaves, joined, i)
+        leaf[i] = deciding(states, leaves, telling, joined, i)
 
 
-def any_of(states: Column, leaves: Column, state: Column, leaf: Column) -> None:
+def any_of(states: Column, leaves: Column, telling: Column, state: Column, leaf: Column) -> None:
     """`either` over the parts (lines of `states`), and the deciding part's leaf."""
     for i in range(len(state)):
         joined = states[0, i]
         for part in range(1, len(states)):
             joined = either(joined, states[part, i])
         state[i] = joined
-        leaf[i] = deciding(states, leaves, joined, i)
+        leaf[i] = deciding(states, leaves, telling, joined, i)
 
 
-def deciding(states: Column, leaves: Column, joined: int, i: int) -> int:
-    """Leaf of the first part that says what the whole says."""
-    for part in range(len(states)):
+def deciding(states: Column, leaves: Column, telling: Column, joined: int, i: int) -> int:
+    """Leaf of the first part, in the order of `telling`, that says what the whole says."""
+    for place in range(len(telling)):
+        part = telling[place]
         if states[part, i] == joined:
             return leaves[part, i]
     return leaves[0, i]

@@ -36,7 +36,7 @@ from cds.operators.reasons import (
     UNCONFIRMED,
     Reason,
 )
-from cds.operators.series import NO_TIME, Answer, Now, Series
+from cds.operators.series import NO_TIME, SCRATCH_PER_ROW, Answer, Now, Series
 from cds.patient import SEX, Patient, moment, rows_known_at, series_of, table_of
 from cds.periods import civil_date
 from cds.plan import (
@@ -163,7 +163,7 @@ class Evaluation:
         """Call the operator; `used` is empty or has a slot for every row."""
         series, partner, now = self.material(measure.input)
         function = OPERATORS[measure.operator].function
-        return function(series, partner, now, parameters, used, [0.0] * len(series.times))
+        return function(series, partner, now, parameters, used, [0.0] * (SCRATCH_PER_ROW * len(series.times)))
 
     def parameters(self, measure: Measure) -> tuple[Sequence[float], int]:
         """The operator's parameters with limits filled in, and the reason why that cannot be done."""
@@ -297,7 +297,7 @@ class Evaluation:
         joined = states[0][0]
         for state, _ in states[1:]:
             joined = either(joined, state)
-        return joined, _deciding(states, joined)
+        return joined, _deciding(states, joined, test.telling)
 
     def _and(self, test: And) -> Decided:
         if not test.parts:
@@ -306,7 +306,7 @@ class Evaluation:
         joined = states[0][0]
         for state, _ in states[1:]:
             joined = both(joined, state)
-        return joined, _deciding(states, joined)
+        return joined, _deciding(states, joined, test.telling)
 
     # rules
 
@@ -395,9 +395,12 @@ class Evaluation:
     }
 
 
-def _deciding(states: list[Decided], joined: int) -> Leaf | None:
-    """The deciding leaf of the first part that says what the whole says."""
-    return next((leaf for state, leaf in states if state == joined), states[0][1])
+def _deciding(states: list[Decided], joined: int, telling: tuple[int, ...]) -> Leaf | None:
+    """The deciding leaf of the first part, in the order of `telling`, that says what the whole says."""
+    for place in telling or range(len(states)):
+        if states[place][0] == joined:
+            return states[place][1]
+    return states[0][1]
 
 
 def reason_of(code: int) -> Reason | None:

@@ -1,9 +1,9 @@
 """Temporal operators: each one plain Python function over one patient's sorted rows, the same for one and for many.
 
 `OPERATORS` says what each reads, what an author may write beside it, and how it is called in an explanation. The
-functions stand by subject: `readings`, `aggregates`, `changes`, `counts`, `sessions`, `doses`, `spans`; `windows`
-tells which rows they see; `series` what they are given; `reasons` and `logic` why a value is unknown and how it
-compares.
+functions stand by subject: `readings`, `aggregates`, `changes`, `counts`, `sessions`, `doses`, `supply`, `spans`;
+`windows` tells which rows they see; `series` what they are given; `reasons` and `logic` why a value is unknown and
+how it compares.
 
 Contract: a function allocates nothing, raises nothing, guards every division, and never indexes without a bound,
 so that its compiled form gives bit for bit the same answer.
@@ -21,11 +21,12 @@ from cds.operators.doses import days_with_late_dose, missed_in_a_row, share_take
 from cds.operators.readings import absent, last_reading, nth_newest, previous, time_since
 from cds.operators.series import Answer, Column, Now, Series
 from cds.operators.sessions import protocol_mean
-from cds.operators.spans import active
+from cds.operators.spans import active, time_since_change
+from cds.operators.supply import days_without_supply, percent_of_days_covered
 
-Reads = Literal["readings", "panel", "doses", "events", "spans"]
+Reads = Literal["readings", "panel", "doses", "supply", "events", "spans"]
 Result = Literal["same", "readings", "percent", "days", "doses", "hours", "yes_no"]
-Requirement = Literal["readings", "days", "monitored"]
+Requirement = Literal["readings", "days", "monitored", "dispenses"]
 OperatorFunction = Callable[[Series, Series, Now, Column, Column, Column], Answer]
 
 NONE: Final[frozenset[str]] = frozenset()
@@ -58,6 +59,7 @@ class Operator:
 _MEASURED: Final[frozenset[Reads]] = frozenset({"readings", "panel"})
 _RECORDED: Final[frozenset[Reads]] = frozenset({"readings", "panel", "events"})
 _DOSES: Final[frozenset[Reads]] = frozenset({"doses"})
+_SUPPLY: Final[frozenset[Reads]] = frozenset({"supply"})
 _SPANS: Final[frozenset[Reads]] = frozenset({"spans"})
 _LAST: Final = frozenset({"last"})
 _WITHIN: Final = frozenset({"within"})
@@ -211,7 +213,7 @@ _ALL: Final = (
     Operator(
         "time_since",
         time_since,
-        _RECORDED,
+        _RECORDED | _SUPPLY,
         "hours",
         _words("tid siden siste {input}", "tid sidan siste {input}", "time since the newest {input}"),
         options=frozenset({"in"}),
@@ -220,7 +222,7 @@ _ALL: Final = (
     Operator(
         "absent",
         absent,
-        _RECORDED | _DOSES,
+        _RECORDED | _DOSES | _SUPPLY,
         "yes_no",
         _words("ingen {input} {window}", "ingen {input} {window}", "no {input} {window}"),
         window=_LAST,
@@ -269,6 +271,37 @@ _ALL: Final = (
         needs_window=True,
         options=frozenset({"require"}),
         requirements=frozenset({"monitored"}),
+    ),
+    Operator(
+        "percent_of_days_covered",
+        percent_of_days_covered,
+        _SUPPLY,
+        "percent",
+        _words(
+            "andel dager dekket av {input} {window}",
+            "del av dagane dekt av {input} {window}",
+            "share of days covered by {input} {window}",
+        ),
+        window=_LAST,
+        needs_window=True,
+        options=frozenset({"require", "from_first_dispense"}),
+        requirements=frozenset({"days", "dispenses"}),
+    ),
+    Operator(
+        "days_without_supply",
+        days_without_supply,
+        _SUPPLY,
+        "days",
+        _words("dager uten {input}", "dagar utan {input}", "days without {input}"),
+    ),
+    Operator(
+        "time_since_change",
+        time_since_change,
+        _SPANS,
+        "hours",
+        _words("tid siden endring av {input}", "tid sidan endring av {input}", "time since a change of {input}"),
+        options=frozenset({"in"}),
+        needs=frozenset({"in"}),
     ),
 )
 

@@ -49,7 +49,7 @@ def median(series: Series, partner: Series, now: Now, parameters: Column, used: 
     _, count, newest, reason = gather(series, now, parameters, used, scratch, 1)
     if not has_value(reason):
         return 0.0, count, newest, reason
-    put_in_order(scratch, count)
+    put_in_order(scratch, 0, count)
     middle = count // 2
     value = scratch[middle] if count % 2 == 1 else (scratch[middle - 1] + scratch[middle]) / 2.0
     return value, count, newest, reason
@@ -218,16 +218,16 @@ def extreme(series: Series, first: int, end: int, dates: bool, sign: float) -> t
     return inward, AT_MOST if sign > 0.0 else AT_LEAST
 
 
-def put_in_order(numbers: Column, count: int) -> None:
-    """Sort the first `count` numbers upward in place (shell sort, gaps 3k + 1)."""
+def put_in_order(numbers: Column, first: int, count: int) -> None:
+    """Sort `count` numbers from place `first` on upward, in place (shell sort, gaps 3k + 1)."""
     gap = 1
     while gap < count // 3:
         gap = 3 * gap + 1
     while gap > 0:
-        for i in range(gap, count):
+        for i in range(first + gap, first + count):
             number = numbers[i]
             place = i
-            while place >= gap and numbers[place - gap] > number:
+            while place >= first + gap and numbers[place - gap] > number:
                 numbers[place] = numbers[place - gap]
                 place -= gap
             numbers[place] = number

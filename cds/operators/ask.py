@@ -6,7 +6,7 @@ Also the parameter vector in which a compiler or a person states what is asked.
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from cds.operators.series import FIRST_TIME, NO_TIME, OWN, PAIR_UNIT, Answer, Column, Now, Series
+from cds.operators.series import FIRST_TIME, NO_TIME, OWN, PAIR_UNIT, SCRATCH_PER_ROW, Answer, Column, Now, Series
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PARAMETERS = OWN + 16  # room for the own parameters of every operator
@@ -26,7 +26,9 @@ def ask(
     nothing = [0] * len(times)
     series = Series(times, nothing, values, values, nothing, nothing, nothing, nothing)
     now = Now(_microseconds(at), 0, FIRST_TIME, [FIRST_TIME], [0])
-    answer: Answer = operator(series, series, now, parameter_vector(slots or {}), [], [0.0] * len(times))
+    answer: Answer = operator(
+        series, series, now, parameter_vector(slots or {}), [], [0.0] * (SCRATCH_PER_ROW * len(times))
+    )
     value, count, newest, reason = answer
     return value, count, _text(newest), reason
 

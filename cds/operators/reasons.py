@@ -29,6 +29,7 @@ SILENCED: Final = 17
 UNCONFIRMED: Final = 18
 NOT_JUDGED: Final = 19
 NOT_CERTAIN: Final = 20
+DAYS_NOT_KNOWN: Final = 21
 
 
 class Reason(IntEnum):
@@ -53,3 +54,4 @@ class Reason(IntEnum):
     unconfirmed = UNCONFIRMED  # the rule depends on a finding that waits for a confirming reading
     not_judged = NOT_JUDGED  # the dose's fate is not known (no contact, technical fault)
     not_certain = NOT_CERTAIN  # the diagnosis is provisional
+    days_not_known = DAYS_NOT_KNOWN  # how long a medicine that was handed out lasts

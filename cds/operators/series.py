@@ -16,7 +16,9 @@ MICROSECONDS_PER_MINUTE: Final = 60_000_000
 MICROSECONDS_PER_DAY: Final = 86_400_000_000
 FIRST_TIME: Final = -(2**62)  # "since always": no real time is earlier
 LAST_TIME: Final = 2**62  # "still so"
+NO_REAL_TIME: Final = -(2**61)  # what lies before it stands for "since always"
 NO_TIME: Final = -(2**63)  # no newest reading
+SCRATCH_PER_ROW: Final = 3  # numbers that an operator may write down for each row
 
 
 class Series(NamedTuple):
@@ -24,8 +26,9 @@ class Series(NamedTuple):
 
     times: microseconds UTC (date-only rows: 00:00 of the civil day). utc_offset: minutes, the patient's zone at
     that instant; civil day and clock follow from it. values: canonical unit; for doses 1 taken, 0 missed; for
-    spans (diagnoses, devices, stays) the end in microseconds. raw, unit: the value and unit id as they arrived;
-    for doses raw is the delay in minutes. group: id of the source reading, shared by the parts of a panel.
+    spans (diagnoses, devices, medicines in use, stays) the end in microseconds; for dispenses the days that they
+    last. raw, unit: the value and unit id as they arrived; for doses raw is the delay in minutes. group: id of the
+    source reading, shared by the parts of a panel; for dispenses the number of the medicine, below the number of rows.
     attribute: bits of `cds.codes.Attribute`. quality: 0 usable, else the `Reason` why the value cannot be used.
     """
 

@@ -44,13 +44,20 @@ def opening(now: Now, length: float, kind: int, day_starts: float) -> int:
         return now.at - microseconds(length) + 1
     shift = microseconds(day_starts)
     today = (now.at + now.utc_offset * MICROSECONDS_PER_MINUTE - shift) // MICROSECONDS_PER_DAY
+    return instant_of(now, _first_day(today, length, kind) * MICROSECONDS_PER_DAY + shift)
+
+
+def opening_day(now: Now, length: float, kind: int) -> int:
+    """First civil day of a window of days or months that ends with today, counted from 1970-01-01."""
+    return _first_day(day_of(now.at, now.utc_offset), length, kind)
+
+
+def _first_day(today: int, length: float, kind: int) -> int:
     if kind == DAYS:
-        day = today - whole(length) + 1
-    elif kind == DAYS_BEFORE:
-        day = today - whole(length)
-    else:
-        day = months_before(today, whole(length))
-    return instant_of(now, day * MICROSECONDS_PER_DAY + shift)
+        return today - whole(length) + 1
+    if kind == DAYS_BEFORE:
+        return today - whole(length)
+    return months_before(today, whole(length))
 
 
 def microseconds(minutes: float) -> int:
@@ -94,6 +101,21 @@ def instant_of(now: Now, local: int) -> int:
     if low + 1 < len(transitions) and instant > transitions[low + 1]:
         return transitions[low + 1]
     return instant
+
+
+def offset_at(now: Now, instant: int) -> int:
+    """The zone's offset in minutes at an instant."""
+    low = 0
+    high = len(now.transitions)
+    if high == 0:
+        return now.utc_offset
+    while high - low > 1:
+        middle = (low + high) // 2
+        if now.transitions[middle] <= instant:
+            low = middle
+        else:
+            high = middle
+    return now.offsets[low]
 
 
 def first_row(times: Column, instant: int) -> int:

@@ -111,6 +111,10 @@ WHOLE = {
     "devices": ["medicine_dispenser"],
     "events": {"technical_fault": [{"time": "2026-01-08 09:00"}]},
     **dose(reason="paused"),
+    "forms": {"gad7": [{"time": "2026-01-07", "item1": 2, "item2": "HI"}]},
+    "stays": {"hospital_stay": [{"from": "2026-01-02", "to": "2026-01-04", "certain": False}]},
+    "medicines": [{"atc": ["C10AA05"], "from": "2025-01-01", "to": "2026-01-01", "use": "regular", "certain": True}],
+    "dispenses": [{"time": "2025-12-01", "atc": "C10AA05", "days": 30, "quantity": 30, "use": "course", "id": "d"}],
     "limits": [{"limit": "gain_yellow", "value": 1.5, "unit": "kg", "from": "2026-01-01"}],
     "supplied": {"glucose": {"from": "2026-01-01"}},
 }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cds.adapters.records import patient_from_dict
-from cds.adapters.rows import MOST_AT_ONCE
+from cds.adapters.layout import MOST_AT_ONCE
 from cds.catalogue import shared_concepts
 from cds.operators.reasons import CONFLICT, KNOWN, NOT_JUDGED
 

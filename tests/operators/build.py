@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cds.operators import OPERATORS
 from cds.operators.ask import parameter_vector
 from cds.operators.reasons import Reason
-from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME, NO_TIME, Now, Series
+from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME, NO_TIME, SCRATCH_PER_ROW, Now, Series
 from cds.periods import instant, zone
 
 OSLO = zone("Europe/Oslo")
@@ -60,7 +60,7 @@ def answer(
     """Value, reason in words and how many rows were used; checks what holds for every answer."""
     series = rows(*lines)
     used = [0] * len(lines)
-    scratch = [0.0] * len(lines)
+    scratch = [0.0] * (SCRATCH_PER_ROW * len(lines))
     function = OPERATORS[operator].function
     now = now_at(at, supplied)
     vector = parameter_vector(slots)

@@ -1,0 +1,191 @@
+"""MedicationAdministrations, and what a medicine dispenser reports → planned doses.
+
+https://hl7.org/fhir/R4/medicationadministration.html; `vkp` says how the messages of a dispenser are read,
+`dispenser_doses` what they become.
+
+========================================= ==================================================================
+MedicationAdministration                  how it is read
+========================================= ==================================================================
+``status`` completed                      taken; when it was planned is not stated, so its delay is not known
+not-done                                  missed
+in-progress, on-hold, stopped, unknown,   not judged
+another or none
+entered-in-error                          not used
+``effective[x]``                          when, a period: its start
+``request`` taken as needed               no planned dose
+``modifierExtension``, ``implicitRules``  not judged
+``meta.security`` masked                  withheld; of an unnamed medicine every class
+========================================= ==================================================================
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cds.adapters import vkp
+from cds.adapters.dispenser_doses import Dispenser
+from cds.adapters.dispenser_schedule import Codes, Schedule
+from cds.adapters.fhir_event import Alert
+from cds.adapters.fhir_medication_use import Prescribed
+from cds.adapters.fhir_medicine import Medicines, classes_of, leave_open, withhold
+from cds.adapters.fhir_reference import References
+from cds.adapters.fhir_resource import Json, Resource, has_other_meaning, is_masked
+from cds.adapters.rows import Dose, Intake, state_medicines
+from cds.adapters.shapes import as_list, as_object, as_text
+from cds.adapters.vkp import Message
+from cds.codes import Attribute
+from cds.operators.reasons import KNOWN, NOT_JUDGED, WITHHELD
+from cds.operators.series import LAST_TIME
+from cds.periods import instant
+
+_FATES: Final[Mapping[object, float]] = {"completed": 1.0, "not-done": 0.0}
+_DENIES: Final = (vkp.MISSED, vkp.DOUBTFUL)  # an alert of the dose itself: it tells what the dispense would
+_CASTS_DOUBT: Final = (vkp.STOPPED, vkp.NO_CONTACT)
+
+
+class Doses:
+    """Takes planned doses."""
+
+    def __init__(
+        self, intake: Intake, medicines: Medicines, references: References, prescribed: Sequence[Prescribed]
+    ) -> None:
+        self._intake = intake
+        self._medicines = medicines
+        self._references = references
+        self._prescribed = {each.resource.number: each for each in prescribed}
+        self._told: list[Codes] = []
+        self._maybe: list[Codes] = []
+        self._left_open: list[Codes] = []
+
+    def take(self, administrations: Sequence[Resource], reports: Sequence[Resource], alerts: Sequence[Alert]) -> None:
+        """Add what was given, and what a dispenser reported in MedicationDispenses and in alerts.
+
+        The doses count as supplied where there is any. A dispenser's missed doses come as alerts: where there is no
+        alert and no clock time in the schedule, or where there are alerts only, half of the doses would not be seen,
+        and they are not supplied.
+        """
+        for each in administrations:
+            self._administer(each)
+        has_slots = self._take_dispenser(reports, alerts)
+        if administrations or reports or alerts:
+            state_medicines(self._intake, "doses", self._told, "doses")
+        if (reports and not alerts and not has_slots) or (alerts and not reports):
+            self._intake.note("alerts_not_supplied" if reports else "reports_not_supplied", "doses")
+            leave_open(self._intake, "doses", ())
+        for codes in self._maybe:
+            self._intake.supplied.update(dict.fromkeys(classes_of(self._intake, "doses", codes), LAST_TIME))
+        for codes in self._left_open:
+            leave_open(self._intake, "doses", codes)
+
+    def _administer(self, resource: Resource) -> None:
+        content, place = resource.content, resource.place
+        if content.get("status") == "entered-in-error":
+            self._intake.note("entered_in_error", place)
+            return
+        request = self._references.find(content.get("request"), resource)
+        prescribed = self._prescribed.get(request.number) if request else None
+        if prescribed and prescribed.attribute & Attribute.AS_NEEDED:
+            return
+        medicine = self._medicines.of(resource)
+        codes = medicine.atc if medicine.is_told else ()
+        masked = is_masked(content)
+        time = self._time(content.get("effectiveDateTime", _start(content)), place)
+        if masked and not (codes and time):
+            withhold(self._intake, "doses", codes)
+        elif time is None:
+            self._left_open.append(codes)
+        if time is None:
+            return
+        self._told += medicine.told
+        taken, quality = self._fate(content, place, masked)
+        bits = Attribute.DELAY_UNKNOWN if taken else Attribute(0)
+        bits |= Attribute.DATE_ONLY if time[1] else Attribute(0)
+        self._intake.doses.append(Dose(time[0], medicine.atc, time[0], taken, 0.0, quality, int(bits), place))
+
+    def _fate(self, content: Json, place: str, masked: bool) -> tuple[float, int]:
+        """1.0 for taken, and 0 or why nobody knows."""
+        if masked:
+            self._intake.note("value_withheld", place)
+            return 0.0, WITHHELD
+        if has_other_meaning(content):
+            self._intake.note("meaning_changed", place)
+            return 0.0, NOT_JUDGED
+        fate = _FATES.get(as_text(content.get("status")))
+        if fate is None:
+            self._intake.note("dose_not_judged", place)
+        return fate or 0.0, NOT_JUDGED if fate is None else KNOWN
+
+    def _take_dispenser(self, reports: Sequence[Resource], alerts: Sequence[Alert]) -> bool:
+        """Add what a dispenser reported; whether its schedule has clock times."""
+        denied = {number for each in alerts if each.kind in _DENIES for number in each.implicated}
+        doubted = {number for each in alerts if each.kind in _CASTS_DOUBT for number in each.implicated}
+        messages = [each.message for each in alerts if each.message]
+        self._left_open += [() for each in alerts if each.message is None and each.kind != vkp.SIGN_OF_LIFE]
+        pouches: set[int] = set()
+        for report in reports:
+            prescriptions = self._prescriptions(report)
+            pouches.update(each.resource.number for each in prescriptions if each)
+            message = None if report.number in denied else self._message(report, prescriptions)
+            if message and report.number in doubted:
+                message = message._replace(kind=vkp.DOUBTFUL)
+            messages += [message] if message else []
+        medicines = [each for number, each in self._prescribed.items() if each.is_in_pouches or number in pouches]
+        if not messages:
+            return False
+        dispenser = Dispenser(messages, Schedule(medicines, self._intake.zone))
+        for dose, contents in dispenser.doses():
+            self._intake.doses.append(dose)
+            self._told += contents.told
+            self._maybe += contents.maybe
+        return bool(dispenser.slots)
+
+    def _message(self, report: Resource, prescriptions: Sequence[Prescribed | None]) -> Message | None:
+        """What a dispenser's MedicationDispense reports; None when it cannot be placed, after an issue."""
+        content, place = report.content, report.place
+        if content.get("status") == "entered-in-error":
+            self._intake.note("entered_in_error", place)
+            return None
+        if is_masked(content):
+            self._intake.note("value_withheld", place)
+            withhold(self._intake, "doses", ())
+            return None
+        kind = vkp.event_of(content)
+        time = self._time(content.get("whenHandedOver"), place)
+        if time is None:
+            self._left_open += [] if kind == vkp.SIGN_OF_LIFE else [()]
+            return None
+        if kind == vkp.TAKEN and (content.get("status") != "completed" or has_other_meaning(content)):
+            kind = vkp.DOUBTFUL
+        if kind == vkp.DOUBTFUL:
+            self._intake.note("dispenser_report_not_understood", place)
+        first, last = self._journey(report, time[0]) if kind == vkp.TRAVEL else (None, None)
+        return Message(time[0], time[0], time[1], kind, place, first, last, self._stated(report, prescriptions))
+
+    def _journey(self, report: Resource, handed_over: int) -> tuple[int, int] | tuple[None, None]:
+        found = vkp.journey(report.content, handed_over, self._intake.zone)
+        if found is None:
+            self._intake.note("journey_not_read", report.place)
+        return found or (None, None)
+
+    def _stated(self, report: Resource, prescriptions: Sequence[Prescribed | None]) -> tuple[Codes, ...] | None:
+        """What a pouch holds by the report itself; None when it does not say."""
+        medicine = self._medicines.of(report)
+        if medicine.atc:
+            return medicine.told
+        told = tuple(codes for each in prescriptions if each for codes in each.medicine.told)
+        return (told if all(prescriptions) else (*told, ())) if prescriptions else None
+
+    def _prescriptions(self, report: Resource) -> list[Prescribed | None]:
+        """The prescriptions that a pouch is of; None for one that is not here."""
+        listed = as_list(report.content.get("authorizingPrescription")) or ()
+        found = [self._references.find(each, report) for each in listed]
+        return [self._prescribed.get(each.number) if each else None for each in found]
+
+    def _time(self, written: object, place: str) -> tuple[int, bool] | None:
+        time = instant(as_text(written), self._intake.zone)
+        if time is None:
+            self._intake.note("time_missing" if written is None else "time_not_understood", place)
+        return time
+
+
+def _start(content: Json) -> object:
+    return (as_object(content.get("effectivePeriod")) or {}).get("start")

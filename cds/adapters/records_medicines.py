@@ -1,0 +1,114 @@
+"""Doses, medicines in use and dispenses of plain records."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from cds.adapters.amounts import days_supply, finite
+from cds.adapters.records_row import Record, attributes_of, each_row, recorded_of, span_of, text_of, time_of
+from cds.adapters.rows import Dose, Intake, Supply, Use, is_future_dated, read_atc, state_medicines
+from cds.adapters.shapes import as_list
+from cds.codes import Attribute
+from cds.operators.reasons import KNOWN, NOT_JUDGED
+from cds.operators.series import MICROSECONDS_PER_MINUTE
+
+DOSE_FIELDS: Final = frozenset({"planned", "status", "taken", "atc", "recorded", "reason", "id"})
+USE_FIELDS: Final = frozenset({"atc", "from", "to", "use", "certain", "recorded", "id"})
+SUPPLY_FIELDS: Final = frozenset({"time", "atc", "days", "quantity", "use", "recorded", "id"})
+
+
+def _list(intake: Intake, data: Record, field: str) -> list[Any] | None:
+    rows = as_list(data.get(field))
+    if rows is None and data.get(field) is not None:
+        intake.note("wrong_shape", field, expected="a list")
+    return rows
+
+
+def _codes(taken: Sequence[Dose | Use | Supply | None], rows: list[Any]) -> list[tuple[str, ...]]:
+    """The codes of each row; none of a row that could not be read."""
+    unread = [()] * (len(rows) - len(taken))
+    return [*(each.atc if each else () for each in taken), *unread]
+
+
+def take_doses(intake: Intake, data: Record) -> None:
+    """Planned doses of a dispenser or a diary."""
+    rows = _list(intake, data, "doses")
+    if rows is None:
+        return
+    taken = [_dose(intake, *each) for each in each_row(intake, rows, "doses", DOSE_FIELDS)]
+    intake.doses = [each for each in taken if each]
+    state_medicines(intake, "doses", _codes(taken, rows), "doses")
+
+
+def _dose(intake: Intake, row: Record, place: str) -> Dose | None:
+    planned = time_of(intake, row, "planned", place, "time_missing")
+    if planned is None:
+        return None
+    taken, recorded, status = time_of(intake, row, "taken", place), recorded_of(intake, row, place), row.get("status")
+    is_taken = status == "taken"
+    is_judged = is_taken or (status == "missed" and row.get("taken") is None)
+    if not is_judged and status != "unknown":
+        intake.note("fate_not_understood", place)
+    attribute = attributes_of(intake, row, ("reason",), place) | (Attribute.DATE_ONLY if planned[1] else 0)
+    delay = 0.0
+    if is_taken and taken:
+        recorded = max(recorded, taken[0])  # nobody knew before it happened
+    if is_taken and taken and not taken[1] and not planned[1]:
+        delay = (taken[0] - planned[0]) / MICROSECONDS_PER_MINUTE
+    elif is_taken:
+        intake.note("delay_not_known", place)
+        attribute |= Attribute.DELAY_UNKNOWN
+    medicines, reference = _medicines(intake, row, place), text_of(intake, row, "id", f"{place}.")
+    quality = KNOWN if is_judged else NOT_JUDGED
+    return Dose(planned[0], medicines, recorded, float(is_taken), delay, quality, int(attribute), reference)
+
+
+def _medicines(intake: Intake, row: Record, place: str) -> tuple[str, ...]:
+    """The ATC codes of a row, sorted; none when one of them cannot be read."""
+    written = row.get("atc")
+    codes = [written] if isinstance(written, str) else as_list(written)
+    read = None if codes is None else read_atc(codes)
+    if written is not None and read is None:
+        intake.note("medicine_not_read", f"{place}.atc")
+    return read or ()
+
+
+def take_uses(intake: Intake, data: Record) -> None:
+    """Medicines in use, over time."""
+    rows = _list(intake, data, "medicines")
+    if rows is None:
+        return
+    taken = [_use(intake, *each) for each in each_row(intake, rows, "medicines", USE_FIELDS)]
+    intake.uses = list(taken)
+    state_medicines(intake, "medicines", _codes(taken, rows), "medicines")
+
+
+def _use(intake: Intake, row: Record, place: str) -> Use:
+    span = span_of(intake, row, place)
+    attribute = attributes_of(intake, row, ("use",), place)
+    atc = _medicines(intake, row, place)
+    return Use(span.start, span.recorded, span.end, span.quality, attribute, atc, span.reference)
+
+
+def take_supplies(intake: Intake, data: Record) -> None:
+    """Medicines that were handed out."""
+    rows = _list(intake, data, "dispenses")
+    if rows is None:
+        return
+    taken = [_supply(intake, *each) for each in each_row(intake, rows, "dispenses", SUPPLY_FIELDS)]
+    intake.supplies = [each for each in taken if each]
+    state_medicines(intake, "supply", _codes(taken, rows), "dispenses")
+
+
+def _supply(intake: Intake, row: Record, place: str) -> Supply | None:
+    time, recorded = time_of(intake, row, "time", place, "time_missing"), recorded_of(intake, row, place)
+    if time is None:
+        return None
+    if is_future_dated(time[0], recorded):
+        intake.note("future_dated", place)
+        return None
+    days, quality, code = days_supply(row.get("days"))
+    if code:
+        intake.note(code, f"{place}.days")
+    attribute = attributes_of(intake, row, ("use",), place) | (Attribute.DATE_ONLY if time[1] else 0)
+    atc, reference = _medicines(intake, row, place), text_of(intake, row, "id", f"{place}.")
+    return Supply(time[0], recorded, atc, days, finite(row.get("quantity")) or 0.0, quality, int(attribute), reference)

@@ -1,0 +1,168 @@
+"""Medicines that were handed out: days covered, and how long the patient has been without.
+
+A row is a dispense: the day it was handed out, the days that it lasts, and in `group` the number of the medicine
+among the rows. A dispense of a medicine waits until the one before it is used up; medicines of one class run side by
+side, and a day counts once. A row whose quality is not 0 lasts nobody knows how long.
+"""
+
+from typing import Final
+
+from cds.operators.aggregates import put_in_order
+from cds.operators.reasons import AT_LEAST, AT_MOST, KNOWN, NO_DATA, NOT_COMPUTABLE, NOT_SUPPLIED, TOO_FEW
+from cds.operators.series import (
+    FIRST_TIME,
+    LEAST_DAYS,
+    LEAST_ROWS,
+    MICROSECONDS_PER_DAY,
+    NO_TIME,
+    OWN,
+    WINDOW,
+    WINDOW_KIND,
+    Answer,
+    Column,
+    Now,
+    Series,
+)
+from cds.operators.windows import day_of, instant_of, opening_day
+
+FROM_FIRST: Final = OWN  # percent_of_days_covered: 1 = the window begins with the first dispense in it
+LOOK_BACK: Final = 366  # days: what was handed out earlier than this is not expected to last into the window
+
+
+def percent_of_days_covered(
+    series: Series, partner: Series, now: Now, parameters: Column, used: Column, scratch: Column
+) -> Answer:
+    """Share of the window's days, today among them, on which the patient had medicine to take, in percent.
+
+    What was left over when the window opens counts. FROM_FIRST: the days begin with the first dispense in the window,
+    and what was handed out before does not count (PQA, proportion of days covered). LEAST_ROWS: days with a dispense;
+    LEAST_DAYS: days judged. A dispense that lasts nobody knows how long, or history that was not supplied, leaves a
+    bound: at least. Unknown: nothing was ever handed out (no data), too few, not supplied.
+
+    >>> from cds.operators.ask import ask
+    >>> from cds.operators.series import DAYS
+    >>> early_refill = {"2026-01-01": 20.0, "2026-01-15": 7.0}
+    >>> ask(percent_of_days_covered, early_refill, at="2026-01-30 12:00", slots={WINDOW: 30, WINDOW_KIND: DAYS})
+    (90.0, 2, '2026-01-15 00:00', 0)
+    """
+    today = day_of(now.at, now.utc_offset)
+    opens = opening_day(now, parameters[WINDOW], int(parameters[WINDOW_KIND]))
+    if instant_of(now, opens * MICROSECONDS_PER_DAY) < now.supplied_from:
+        return 0.0, 0, NO_TIME, NOT_SUPPLIED
+    from_first = parameters[FROM_FIRST] != 0.0
+    first, dispensed, newest = _dispensed(series, opens)
+    if newest == NO_TIME or (from_first and dispensed == 0):
+        return 0.0, 0, newest, NO_DATA
+    if from_first:
+        opens = first
+    days = today + 1 - opens
+    if days < 1:
+        return 0.0, dispensed, newest, NOT_COMPUTABLE
+    if dispensed < parameters[LEAST_ROWS] or days < parameters[LEAST_DAYS]:
+        return 0.0, dispensed, newest, TOO_FEW
+    count, is_bound = _lay_out(series, opens, today, from_first, used, scratch)
+    covered = _length_together(scratch, len(series.times), count)
+    is_bound = is_bound or (not from_first and _is_history_cut(now, opens))
+    share = 100.0 * covered / days
+    return share, count, newest, AT_LEAST if is_bound and share < 100.0 else KNOWN
+
+
+def days_without_supply(
+    series: Series, partner: Series, now: Now, parameters: Column, used: Column, scratch: Column
+) -> Answer:
+    """Whole days up to and with today on which nothing handed out was left; 0 while there is some.
+
+    A dispense of the last year that lasts nobody knows how long, or history that was not supplied, leaves a bound: at
+    most. Unknown: nothing was ever handed out (no data), not supplied.
+
+    >>> from cds.operators.ask import ask
+    >>> ask(days_without_supply, {"2026-01-01": 20.0, "2026-01-15": 7.0}, at="2026-01-30 12:00")
+    (3.0, 2, '2026-01-15 00:00', 0)
+    """
+    today = day_of(now.at, now.utc_offset)
+    _, _, newest = _dispensed(series, today)
+    is_cut = _is_history_cut(now, today)
+    if newest == NO_TIME:
+        return 0.0, 0, NO_TIME, NOT_SUPPLIED if is_cut else NO_DATA
+    count, is_bound = _lay_out(series, today - LOOK_BACK, today, False, used, scratch)
+    ends = float(today - LOOK_BACK)
+    for place in range(count):
+        if scratch[len(series.times) + place] > ends:
+            ends = scratch[len(series.times) + place]
+    without = float(int(today + 1 - ends))
+    return without, count, newest, AT_MOST if (is_bound or is_cut) and without > 0.0 else KNOWN
+
+
+def _dispensed(series: Series, opens: int) -> tuple[int, int, int]:
+    """First day with a dispense from `opens` on, on how many days there was one, and the newest dispense ever."""
+    first, days, last = opens, 0, opens
+    for row in range(len(series.times)):
+        day = day_of(series.times[row], series.utc_offset[row])
+        if day >= opens and (days == 0 or day != last):
+            if days == 0:
+                first = day
+            days += 1
+            last = day
+    newest = series.times[len(series.times) - 1] if len(series.times) > 0 else NO_TIME
+    return first, days, newest
+
+
+def _lay_out(
+    series: Series, opens: int, today: int, from_first: bool, used: Column, scratch: Column
+) -> tuple[int, bool]:
+    """Put each dispense after the one before it of its medicine; how many reach the days asked about.
+
+    `scratch` then holds their starts from place 0 and their ends from place n on, cut to those days; the last third
+    holds each medicine's end. The second answer: whether one that may reach them lasts nobody knows how long.
+    """
+    n = len(series.times)
+    for place in range(2 * n, 3 * n):
+        scratch[place] = float(FIRST_TIME)
+    count = 0
+    is_bound = False
+    for row in range(n):
+        day = day_of(series.times[row], series.utc_offset[row])
+        if from_first and day < opens:
+            continue
+        if series.quality[row] != KNOWN or not series.values[row] > 0.0:
+            is_bound = is_bound or day > opens - LOOK_BACK
+            continue
+        medicine = 2 * n + _within(series.group[row], n)
+        start = float(day) if scratch[medicine] < day else scratch[medicine]
+        end = start + series.values[row]
+        scratch[medicine] = end
+        if end > opens and start < today + 1:
+            scratch[count] = start if start > opens else float(opens)
+            scratch[n + count] = end if end < today + 1 else float(today + 1)
+            count += 1
+            if len(used) > 0:
+                used[row] = 1
+    return count, is_bound
+
+
+def _within(number: int, n: int) -> int:
+    """A medicine's number as a place among n rows; what lies outside shares the last place."""
+    return number if 0 <= number < n else n - 1
+
+
+def _length_together(scratch: Column, n: int, count: int) -> float:
+    """Length of the union of `count` stretches whose starts and ends stand in `scratch`; sorts them."""
+    put_in_order(scratch, 0, count)
+    put_in_order(scratch, n, count)
+    length = 0.0
+    begun, running, opened = 0, 0, 0.0
+    for ended in range(count):
+        while begun < count and scratch[begun] <= scratch[n + ended]:
+            if running == 0:
+                opened = scratch[begun]
+            running += 1
+            begun += 1
+        running -= 1
+        if running == 0:
+            length += scratch[n + ended] - opened
+    return length
+
+
+def _is_history_cut(now: Now, opens: int) -> bool:
+    """Whether something handed out before what was supplied may still last when the days begin."""
+    return instant_of(now, (opens - LOOK_BACK) * MICROSECONDS_PER_DAY) < now.supplied_from
