@@ -16,7 +16,7 @@ from cds.diagnostics.adaptation import (
 from cds.grammar import Quantity, is_version
 from cds.model import AdaptedLimit, AdaptedRule, Alarm, Limit, Missing, Rule, RulesetFile
 from cds.phrases import fired_names
-from cds.reading import LoadedAdaptation, LoadedFile
+from cds.reading import LoadedAdaptation, LoadedFile, check_review
 from cds.units import Conversion, conversion, convert
 
 _BLOCKS = ("rules", "zones", "missing")
@@ -30,6 +30,7 @@ def adapt(
     adapted = {each.model.ruleset: each for each in files}
     by: dict[str, LoadedAdaptation] = {}
     for adaptation in adaptations:
+        found += check_review(adaptation)
         ruleset, _, version = adaptation.model.adapts.partition(" ")
         target = adapted.get(ruleset)
         if target is None or not is_version(target.model.version, version.strip()):

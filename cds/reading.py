@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from cds import source
 from cds.diagnostics import Code, Diagnostic, Place, closest
+from cds.diagnostics.findings import ActiveNeedsReview, ReviewVoid
 from cds.diagnostics.shape import (
     Empty,
     MissingField,
@@ -25,6 +26,7 @@ from cds.model import (
     Alarm,
     BandTable,
     Case,
+    Check,
     Input,
     Limit,
     Missing,
@@ -45,6 +47,7 @@ _BLOCKS: Final[Mapping[str, tuple[str, type[BaseModel]]]] = {
     "values": ("the value", Value),
     "bands": ("the bands", BandTable),
     "scores": ("the score", Score),
+    "checks": ("the check", Check),
     "zones": ("the zone", Zone),
     "rules": ("the rule", Rule),
     "missing": ("the missing-data rule", Missing),
@@ -93,9 +96,23 @@ class LoadedAdaptation:
     lines: tuple[str, ...]
     hash: str
 
+    @property
+    def review_hash(self) -> str:
+        """What a review approves of this file."""
+        return review_hash(self.lines)
+
     def place(self, *path: str | int) -> Place:
         """The place of what stands at a path of author's keys."""
         return source.place_of(self.node, path)
+
+
+def check_review(file: LoadedFile | LoadedAdaptation) -> Iterator[Diagnostic]:
+    """A file in use that nobody has approved, or that is no longer what was approved."""
+    reviewed = file.model.reviewed
+    if file.model.status == "active" and reviewed is None:
+        yield ActiveNeedsReview.at(file.place("status"))
+    if reviewed is not None and reviewed.hash != file.review_hash:
+        yield ReviewVoid.at(file.place("reviewed", "hash"), hash=file.review_hash)
 
 
 def review_hash(lines: Iterable[str]) -> str:

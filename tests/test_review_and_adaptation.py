@@ -47,6 +47,20 @@ def test_an_edit_voids_the_review() -> None:
     assert ["CDS278"] == codes(approved.replace("default: 100 kg", "default: 101 kg"))
 
 
+def test_an_adaptation_in_use_needs_a_review_of_its_own() -> None:
+    assert ["CDS276"] == codes(SURROUNDINGS, ADAPTATION.replace("draft", "active"))
+
+
+def test_a_review_of_an_adaptation_is_for_its_text() -> None:
+    voided = reviewed(ADAPTATION, "0" * 64)
+    (found,) = check_texts([(SURROUNDINGS, "demo.yaml", True), (voided, "local.yaml", True)]).diagnostics
+    match = re.search(r"[0-9a-f]{64}", found.message())
+    assert match and "CDS278" == found.code
+    approved = reviewed(ADAPTATION, match[0])
+    assert [] == codes(SURROUNDINGS, approved)
+    assert ["CDS278"] == codes(SURROUNDINGS, approved + "switch_off:\n  - too_heavy\n")
+
+
 def adapted(changes: str) -> Ruleset:
     return ruleset_of(check_texts([(SURROUNDINGS, "demo.yaml", True), (ADAPTATION + changes, "local.yaml", True)]))
 

@@ -7,10 +7,10 @@ from typing import Final
 from cds.check.names import Names, used_id
 from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.advice import Retired
-from cds.diagnostics.findings import ActiveNeedsCases, ActiveNeedsReview, ReviewVoid
+from cds.diagnostics.findings import ActiveNeedsCases
 from cds.diagnostics.names import NotAUse, RulesetTwice, UnknownRuleset, VersionNotMet
 from cds.grammar import is_version
-from cds.reading import LoadedFile
+from cds.reading import LoadedFile, check_review
 
 _USE: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)* (\d{1,4}(?:\.\d{1,4}){0,2}(?:\.x)?)")
 
@@ -29,10 +29,7 @@ def check_rulesets(files: Sequence[LoadedFile]) -> Iterator[Diagnostic]:
 def check_heads(names: Names) -> Iterator[Diagnostic]:
     """Everything wrong with the head of a file."""
     model, file = names.model, names.file
-    if model.status == "active" and model.reviewed is None:
-        yield ActiveNeedsReview.at(file.place("status"))
-    if model.reviewed is not None and model.reviewed.hash != file.review_hash:
-        yield ReviewVoid.at(file.place("reviewed", "hash"), hash=file.review_hash)
+    yield from check_review(file)
     if model.status == "active" and not file.has_cases:
         yield ActiveNeedsCases.at(file.place("status"))
     if model.status == "retired":
