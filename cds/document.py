@@ -16,9 +16,20 @@ from cds.diagnostics import Language
 from cds.operators import OPERATORS
 from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
+from cds.patient import PlanText
 from cds.plan import Head, Texts
 from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Used, text_in
-from cds.wording import cure_text, filled, number_text, reason_text, shown_text, summary, unit_text, window_text
+from cds.wording import (
+    cure_text,
+    filled,
+    input_kind,
+    number_text,
+    reason_text,
+    shown_text,
+    summary,
+    unit_text,
+    window_text,
+)
 
 FORMAT: Final = "cds-result/1"
 Group = Literal["fired", "unconfirmed", "unknown", "hidden", "not_fired", "not_applicable"]
@@ -135,6 +146,14 @@ class UnknownDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanActionDocument:
+    """What the patient's own plan says to do in a zone, as it is written there. reference: where it stands."""
+
+    text: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindingDocument:
     """What one rule or zone says.
 
@@ -142,7 +161,8 @@ class FindingDocument:
     summary, detail, suggest: "" unless it fired or waits for confirmation; patient_text: words for the patient, ""
     unless it fired. language: that of the texts, which may be another than asked for. value, limit: of the comparison
     that decided. newest: time of the newest reading behind it, "" for none. unknown: why it, or for a fired finding a
-    worse colour, cannot be told.
+    worse colour, cannot be told. plan_actions: what the patient's own plan says to do in the zone of this colour, in
+    the plan's own words and language; only where it fired.
     """
 
     id: str
@@ -172,6 +192,7 @@ class FindingDocument:
     citation: str
     alarm: dict[str, str]
     explanation: ExplanationDocument | None
+    plan_actions: tuple[PlanActionDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +243,7 @@ def _shape() -> TypeAdapter[ResultDocument]:
 
 def described(result: Result, language: Language = "en", *, explain: bool = False) -> ResultDocument:
     """The result in words and numbers of one language; with `explain`, everything each finding rests on."""
-    found = [_finding(each, language, explain) for each in _in_order(result)]
+    found = [_finding(each, result.plan_texts, language, explain) for each in _in_order(result)]
     return ResultDocument(
         format=FORMAT,
         engine=f"cds {__version__}",
@@ -262,7 +283,7 @@ def _in_order(result: Result) -> list[Finding]:
     return sorted(result.findings, key=place)
 
 
-def _finding(finding: Finding, language: Language, explain: bool) -> FindingDocument:
+def _finding(finding: Finding, plan: Iterable[PlanText], language: Language, explain: bool) -> FindingDocument:
     rule, wording, why = finding.rule, finding.rule.wording, finding.explain()
     severity = finding.severity if finding.colour or finding.status == "unknown" else None
 
@@ -297,7 +318,15 @@ def _finding(finding: Finding, language: Language, explain: bool) -> FindingDocu
         citation=why.citation,
         alarm=dict(rule.alarm),
         explanation=_explanation(why, language) if explain else None,
+        plan_actions=tuple(_plan_actions(finding, plan)),
     )
+
+
+def _plan_actions(finding: Finding, plan: Iterable[PlanText]) -> Iterator[PlanActionDocument]:
+    """What the plan says to do in the zone that a finding is in; nothing while it only waits for confirmation."""
+    for each in plan:
+        if finding.status == "fired" and each.colour == finding.colour:
+            yield PlanActionDocument(each.text, each.reference)
 
 
 def _value(why: Explanation) -> Shown | None:
@@ -316,10 +345,12 @@ def _yes_or_no(step: Step) -> Iterator[Step]:
 
 
 def _unknown(reason: Reason, why: Explanation, language: Language) -> UnknownDocument:
-    about = dict.fromkeys(each.input or each.name for each in why.numbers if each.shown.reason == reason)
-    return UnknownDocument(
-        reason.name, reason_text(reason, language), tuple(about), cure_text(reason, language), why.blocked_by
-    )
+    missing = [each for each in why.numbers if each.shown.reason == reason]
+    about = tuple(dict.fromkeys(each.input or each.name for each in missing))
+    kinds = {input_kind(each.key, each.shown.unit) for each in missing if each.key}
+    kind = kinds.pop() if len(kinds) == 1 else ""
+    text, settle = reason_text(reason, language, kind), cure_text(reason, language, kind)
+    return UnknownDocument(reason.name, text, about, settle, why.blocked_by)
 
 
 def _number(shown: Shown | None, language: Language) -> NumberDocument | None:

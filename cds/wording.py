@@ -145,6 +145,49 @@ CURES: Final[Mapping[Reason, Texts]] = {
     },
     Reason.unconfirmed: {"nb": "mål på nytt", "nn": "mål på nytt", "en": "measure again"},
 }
+_SPECIAL: Final[Mapping[tuple[str, Reason], tuple[Texts, Texts]]] = {
+    ("supply", Reason.no_data): (
+        {"nb": "ingenting er utlevert", "nn": "ingenting er utlevert", "en": "nothing was handed out"},
+        {
+            "nb": "avklar om legemidlet hentes et annet sted",
+            "nn": "avklar om legemiddelet blir henta ein annan stad",
+            "en": "find out whether it is fetched elsewhere",
+        },
+    ),
+    ("supply", Reason.too_few): (
+        {
+            "nb": "for få utleveringer, eller for kort tid siden den første",
+            "nn": "for få utleveringar, eller for kort tid sidan den første",
+            "en": "too few dispenses, or too short a time since the first",
+        },
+        {},
+    ),
+    ("medicines", Reason.no_data): (
+        {"nb": "ingen endring er kjent", "nn": "inga endring er kjend", "en": "no change is known"},
+        {},
+    ),
+    ("medicines", Reason.not_certain): (
+        {
+            "nb": "det er ikke sikkert at legemidlet er i bruk",
+            "nn": "det er ikkje sikkert at legemiddelet er i bruk",
+            "en": "it is not certain that the medicine is in use",
+        },
+        {
+            "nb": "avklar legemiddellisten",
+            "nn": "avklar legemiddellista",
+            "en": "settle the medication list",
+        },
+    ),
+    ("forms", Reason.no_data): (
+        {"nb": "ikke besvart", "nn": "ikkje svara på", "en": "not answered"},
+        {"nb": "svar på hele skjemaet", "nn": "svar på heile skjemaet", "en": "answer the whole form"},
+    ),
+    ("forms", Reason.too_old): (
+        {"nb": "siste svar er for gammelt", "nn": "siste svar er for gammalt", "en": "the newest answer is too old"},
+        {"nb": "svar på skjemaet på nytt", "nn": "svar på skjemaet på nytt", "en": "answer the form again"},
+    ),
+}
+"""Kind of input and reason -> why it cannot be told, and what would settle it, where readings are not the word."""
 _UNITS: Final[Mapping[str, Texts]] = {
     "days": {"nb": "dager", "nn": "dagar", "en": "days"},
     "weeks": {"nb": "uker", "nn": "veker", "en": "weeks"},
@@ -266,14 +309,26 @@ def window_text(length: float, kind: int, language: str) -> str:
     return f"{said} {number_text(length, -1, language)} {unit_text(unit, length, language)}"
 
 
-def reason_text(reason: Reason, language: str) -> str:
-    """Why something cannot be told."""
-    return text_in(REASONS[reason], language)[0]
+def reason_text(reason: Reason, language: str, kind: str = "") -> str:
+    """Why something cannot be told. kind: of the inputs it is about, as `input_kind` tells it."""
+    return text_in(_SPECIAL[kind, reason][0] if (kind, reason) in _SPECIAL else REASONS[reason], language)[0]
 
 
-def cure_text(reason: Reason, language: str) -> str:
+def cure_text(reason: Reason, language: str, kind: str = "") -> str:
     """What would settle it; "" when only the world can."""
-    return text_in(CURES.get(reason, {}), language)[0]
+    return text_in(_SPECIAL[kind, reason][1] if (kind, reason) in _SPECIAL else CURES.get(reason, {}), language)[0]
+
+
+def input_kind(key: str, unit: str) -> str:
+    """What a column key is about, where it has words of its own: supply, medicines or forms; else "".
+
+    >>> input_kind("supply.statins", "%"), input_kind("gad7.item1", "points"), input_kind("body_weight", "kg")
+    ('supply', 'forms', '')
+    """
+    folder, _, part = key.partition(".")
+    if folder in ("supply", "medicines"):
+        return folder
+    return "forms" if part and unit == "points" else ""
 
 
 def summary(finding: Finding, language: str) -> str:

@@ -17,12 +17,13 @@ from cds.plan import (
     Compare,
 )
 from cds.result import Step
-from tests.test_single import RULESETS, state_of
+from cds.shipped import demo_rulesets
+from tests.test_single import state_of
 
 
 @pytest.fixture(scope="module")
 def ruleset() -> cds.Ruleset:
-    return cds.load(RULESETS)
+    return cds.load(demo_rulesets())
 
 
 AT = "2026-01-15T21:00"
@@ -308,7 +309,7 @@ def test_the_order_of_rows_does_not_matter(ruleset: cds.Ruleset, result: cds.Res
 
 
 def test_the_order_of_files_does_not_matter(result: cds.Result) -> None:
-    files = sorted(each for each in RULESETS.glob("*.yaml") if not each.name.endswith(".test.yaml"))
+    files = demo_rulesets()
     told = [
         whole(cds.load(order).evaluate(cds.Patient.from_dict(record()), at=AT, allow_draft=True))
         for order in (files, files[::-1])

@@ -11,8 +11,8 @@ from cds.plots.words import limit_name, limit_words, words
 WIDTH: Final = 842.0  # A4 on its side, in points
 MARGIN: Final = 20.0
 LEFT: Final = 148.0  # where the days begin
-RIGHT: Final = 596.0  # and end
-ASIDE: Final = 616.0  # where limits and reasons stand
+RIGHT: Final = 588.0  # and end
+ASIDE: Final = 622.0  # where limits and reasons stand
 END: Final = WIDTH - MARGIN
 
 TITLE: Final = 13.0

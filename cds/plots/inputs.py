@@ -153,14 +153,17 @@ def rules_in_question(evaluation: Evaluation) -> list[Rule]:
     return [rule for index, rule in rules if evaluation.verdict(index).status != "not_applicable"]
 
 
-def measures(plan: Plan, roots: Iterable[Condition | int]) -> list[Measure]:
-    """The measures that conditions and numbers rest on, each once."""
-    found = (plan.numbers[each] for each in numbers_behind(plan, roots))
+def measures(plan: Plan, roots: Iterable[Condition | int], into_limits: bool = True) -> list[Measure]:
+    """The measures that conditions and numbers rest on, each once; into_limits: as in `numbers_behind`."""
+    found = (plan.numbers[each] for each in numbers_behind(plan, roots, into_limits))
     return [each for each in found if isinstance(each, Measure)]
 
 
-def numbers_behind(plan: Plan, roots: Iterable[Condition | int]) -> list[int]:
-    """Every number that conditions and numbers rest on, each once, in the order in which they are met."""
+def numbers_behind(plan: Plan, roots: Iterable[Condition | int], into_limits: bool = True) -> list[int]:
+    """Every number that conditions and numbers rest on, each once, in the order in which they are met.
+
+    into_limits: also what the ruleset's own number of a limit depends on, such as an age or a diagnosis.
+    """
     found: dict[int, None] = {}
     waiting = list(roots)[::-1]
     while waiting:
@@ -169,6 +172,8 @@ def numbers_behind(plan: Plan, roots: Iterable[Condition | int]) -> list[int]:
             if node == NONE or node in found:
                 continue
             found[node] = None
+            if not into_limits and isinstance(plan.numbers[node], Limit | PairedLimit):
+                continue
         waiting += list(_parts(plan, node))[::-1]
     return list(found)
 

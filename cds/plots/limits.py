@@ -75,11 +75,11 @@ def _worst(colours: Iterable[Severity]) -> Severity:
 def _uses(plan: Plan, rule: Rule) -> Iterator[_Use]:
     for level in rule.levels:
         for comparison, left, right in _comparisons(plan, level.condition):
-            if measures(plan, [right]):  # no number that is set, but one that is worked out with such
+            if _measured(plan, right):  # no number that is set, but one that is worked out with such
                 yield from (_Use(each, 0, level.colour, left) for each in _limits_in(plan, right))
             else:
                 yield _Use(right, comparison, level.colour, left)
-        for measure in measures(plan, [level.condition]):
+        for measure in measures(plan, [level.condition], into_limits=False):
             yield from _bound(measure)
         for leaf in _leaves(level.condition):
             if isinstance(leaf, IsTrue) and leaf.limit != NONE:
@@ -126,19 +126,22 @@ def _comparisons(plan: Plan, condition: Condition, is_negated: bool = False) -> 
 
 def _sides(plan: Plan, comparison: int, left: int, right: int) -> tuple[int, int, int] | None:
     """The comparison with the measured value to the left; None when a side is of another kind."""
-    if measures(plan, [left]) and _limits_in(plan, right):
+    if _measured(plan, left) and _limits_in(plan, right):
         return comparison, left, right
-    if measures(plan, [right]) and _limits_in(plan, left):
+    if _measured(plan, right) and _limits_in(plan, left):
         return _MIRRORED[comparison], right, left
     return None
 
 
+def _measured(plan: Plan, index: int) -> list[Measure]:
+    """What a number measures; what a limit depends on is no part of it."""
+    return measures(plan, [index], into_limits=False)
+
+
 def _limits_in(plan: Plan, index: int) -> list[int]:
     """The limits that a number is made of; of several, those that are more than a fixed unit of measure."""
-    number = plan.numbers[index]
-    if isinstance(number, PlanLimit):
-        return [index]
-    found = [each for each in numbers_behind(plan, [index]) if isinstance(plan.numbers[each], PlanLimit)]
+    behind = numbers_behind(plan, [index], into_limits=False)
+    found = [each for each in behind if isinstance(plan.numbers[each], PlanLimit)]
     return [each for each in found if not _is_fixed(plan, each)] or found
 
 
@@ -150,7 +153,7 @@ def _is_fixed(plan: Plan, index: int) -> bool:
 def _limit(view: View, keys: Sequence[str], use: _Use) -> Limit | None:
     """The limit as this band shows it; None when it is not about the keys, or the patient has no such limit."""
     evaluation, plan = view.evaluation, view.evaluation.plan
-    about = [use.measure] if use.measure else measures(plan, [use.value])
+    about = [use.measure] if use.measure else _measured(plan, use.value)
     value, reason = evaluation.number(use.limit)
     if reason == NOT_SET or not any(each.input.key in keys for each in about):
         return None

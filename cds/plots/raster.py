@@ -20,6 +20,7 @@ from cds.plots.page import EDGE, MARK_EDGE, OUTLINES, Area, Group, Item, Lines, 
 
 DOTS_PER_INCH: Final = 144
 _POINTS_PER_INCH: Final = 72
+_MOST_DOTS: Final = 30_000  # in height; more takes more memory than a picture is worth
 _FONT: Final = "DejaVu Sans"  # comes with matplotlib
 _START, _NEXT, _CLOSE = int(Path.MOVETO), int(Path.LINETO), int(Path.CLOSEPOLY)
 _ANCHORS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
@@ -29,8 +30,9 @@ _ANCHORS: Final[Mapping[str, Literal["left", "center", "right"]]] = {
 }
 
 
-def png_of(page: Page, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
-    """The page as a PNG picture."""
+def png_of(page: Page) -> bytes:
+    """The page as a PNG picture; a page of unusual height gets fewer dots."""
+    dots_per_inch = min(DOTS_PER_INCH, int(_MOST_DOTS * _POINTS_PER_INCH / page.height))
     size = page.width / _POINTS_PER_INCH, page.height / _POINTS_PER_INCH
     figure = Figure(figsize=size, dpi=dots_per_inch, facecolor="#ffffff", edgecolor="none", linewidth=0)
     figure.set_layout_engine("none")  # pyright: ignore[reportUnknownMemberType]

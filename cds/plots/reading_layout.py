@@ -167,7 +167,7 @@ def _filled_zone(frame: Frame, zone: Zone, scale: Scale) -> Iterator[Item]:
     yield Area(box(LEFT, upper, RIGHT, lower), FILLS[zone.colour])
     if lower - upper >= LINE:
         word = COLOUR_WORDS[zone.colour][frame.chart.language]
-        yield Text(LEFT + 3.0, (upper + lower) / 2 + 2.5, word, 6.0, STROKES[zone.colour], is_bold=True)
+        yield Text(RIGHT + 2.5, (upper + lower) / 2 + 2.2, word, 6.0, STROKES[zone.colour], is_bold=True)
 
 
 def _ribbons(band: ReadingBand, scale: Scale) -> Iterator[Item]:

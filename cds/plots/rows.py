@@ -95,7 +95,9 @@ def _clock(series: Series, row: int) -> float:
 def _dose_note(view: View, series: Series, row: int, kind: MarkKind, aside: Iterable[str]) -> str:
     said = [mark_words(kind, view.language)]
     if kind in ("taken", "late"):
-        said.append(words("after", view.language, n=number_text(series.raw[row], 0, view.language)))
+        delay = series.raw[row]
+        key = "before" if delay < 0.0 else "after"
+        said.append(words(key, view.language, n=number_text(abs(delay), 0, view.language)))
     return ", ".join([*said, *(words(each, view.language) for each in aside)])
 
 

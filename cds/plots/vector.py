@@ -15,7 +15,7 @@ def svg_of(page: Page) -> str:
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}pt" '
         f'height="{height}pt" viewBox="0 0 {width} {height}" lang="{page.language}" xml:lang="{page.language}" '
-        f'role="img" aria-labelledby="cds-title cds-description" font-family="{FONTS}">',
+        f'role="graphics-document document" aria-labelledby="cds-title cds-description" font-family="{FONTS}">',
         f'<title id="cds-title">{xhtml(page.title)}</title>',
         f'<desc id="cds-description">{xhtml(page.description)}</desc>',
         "<defs>",
@@ -63,7 +63,7 @@ def _item(item: Item) -> Iterator[str]:
         case Text():
             yield _text(item)
         case Group():
-            yield f'<g id="{xhtml(item.name)}"><title>{xhtml(item.title)}</title>'
+            yield f'<g id="{xhtml(item.name)}">' + (f"<title>{xhtml(item.title)}</title>" if item.title else "")
             for each in item.items:
                 yield from _item(each)
             yield "</g>"

@@ -64,6 +64,7 @@ WORDS: Final[Sentences] = {
     "medicines": ("Legemidler, alle", "Legemiddel, alle", "Medicines, all"),
     "hospital_stay": ("Sykehusopphold", "Sjukehusopphald", "Hospital stay"),
     "medicine": ("{label} ({n})", "{label} ({n})", "{label} ({n})"),
+    "before": ("{n} min før", "{n} min før", "{n} min before"),
     "after": ("{n} min etter", "{n} min etter", "{n} min after"),
     "lasts": (
         "utlevert {when}, rekker {days}",

@@ -9,7 +9,9 @@ from random import Random
 from typing import Any
 
 import cds
+from cds.api import Ruleset, ruleset_of
 from cds.codes import Attribute
+from cds.loading import check_texts
 from cds.operators.reasons import DAYS_NOT_KNOWN, KNOWN, WITHHELD
 from cds.operators.series import FIRST_TIME, LAST_TIME
 from cds.patient import Table
@@ -52,6 +54,11 @@ def patient(records: Mapping[str, Any], tables: Mapping[str, Table] | None = Non
     """A patient from records, some tables replaced by those made by hand."""
     read = cds.Patient.from_dict({"id": "1", **records})
     return cds.Patient(replace(read.facts, tables={**read.facts.tables, **(tables or {})}))
+
+
+def loaded(text: str) -> Ruleset:
+    """The ruleset of a text."""
+    return ruleset_of(check_texts([(text, "written.yaml", True)]))
 
 
 def demo_chart(language: Any = "nb", rules: Sequence[str] = DEMO_RULES, **words: Any) -> Chart:

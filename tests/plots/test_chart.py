@@ -16,7 +16,7 @@ from cds.plots import Chart, chart, svg, table
 from cds.plots.chart import RowBand
 from cds.shipped import shipped_rulesets
 from tests import strategies, written
-from tests.plots.building import BUSY, BUSY_AT, at, busy_chart, busy_patient, demo_chart, patient
+from tests.plots.building import BUSY, BUSY_AT, at, busy_chart, busy_patient, demo_chart, loaded, patient
 
 
 def keys(made: Chart) -> list[str]:
@@ -180,13 +180,6 @@ def test_every_row_of_every_input_is_a_mark(text: str, drawn: tuple[str, list[di
                 assert sum(each.is_told for each in band.marks) == sum(map(len, band.curves))
     ElementTree.fromstring(svg(made).encode())
     assert table(made).startswith("Kurve for pasient p0")
-
-
-def loaded(text: str) -> Ruleset:
-    from cds.api import ruleset_of
-    from cds.loading import check_texts
-
-    return ruleset_of(check_texts([(text, "written.yaml", True)]))
 
 
 @given(st.data())

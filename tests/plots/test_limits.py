@@ -176,6 +176,20 @@ def test_a_number_made_of_limits_is_a_line_and_one_made_of_readings_is_words(tmp
     assert (None, "100 /min", "") == (words.part, words.text, words.sign)
 
 
+def test_a_limit_that_depends_on_a_diagnosis_is_one_line_at_the_number_that_counts(tmp_path: Path) -> None:
+    cases = "default:\n      - when: has diabetes\n        use: 90 /min\n      - otherwise: 100 /min\n"
+    text = RULESET.replace("  flow: peak", "  diabetes:\n    diagnosis: diabetes\n  flow: peak")
+    text = text.replace("default: 100 /min\n", cases, 1)
+    file = tmp_path / "small.yaml"
+    file.write_text(text + rule("quick", "pulse_now is above high"), "utf-8")
+    for conditions, value in ((["diabetes"], 90.0), ([], 100.0)):
+        made = chart(cds.load(file), patient({"conditions": conditions}), at=BUSY_AT, allow_draft=True)
+        found = limits(made, "heart_rate")["high"]
+        assert (value, 0, ">", "yellow") == (found.value, found.part, found.sign, found.colour)
+        assert [(value, None, "yellow")] == zones(made, "heart_rate")
+        assert "conditions.diabetes" in [each.key for each in made.bands]
+
+
 # zones
 
 

@@ -25,6 +25,7 @@ def doses(*rows: dict[str, Any], **more: Any) -> RowBand:
 
 DOSES = [
     ("taken", {"status": "taken", "taken": "2026-04-18T09:00"}, "dose tatt, 60 min etter"),
+    ("taken", {"status": "taken", "taken": "2026-04-18T07:45"}, "dose tatt, 15 min før"),
     ("late", {"status": "taken", "taken": "2026-04-18T09:01"}, "dose tatt for sent, 61 min etter"),
     ("missed", {"status": "missed"}, "dose ikke tatt"),
     ("not_judged", {"status": "unknown"}, "ikke kjent om dosen ble tatt"),
@@ -32,7 +33,7 @@ DOSES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "fields", "note"), DOSES, ids=[each[0] for each in DOSES])
+@pytest.mark.parametrize(("kind", "fields", "note"), DOSES, ids=[f"{each[0]}-{n}" for n, each in enumerate(DOSES)])
 def test_what_became_of_a_dose(kind: str, fields: dict[str, Any], note: str) -> None:
     mark = doses({"planned": "2026-04-18T08:00", **fields}).marks[0]
     assert (kind, note, 8.0) == (mark.kind, mark.note, mark.value)
