@@ -1,7 +1,7 @@
 """The front door: rulesets that evaluate, patients that are read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +68,8 @@ class Patient:
 
     def with_limits(self, limits: Sequence[Mapping[str, Any]]) -> "Patient":
         """The same patient with limits of the patient's own plan besides those in the data."""
+        if not limits:
+            return self
         own, issues = limits_from_dicts(limits)
         facts = replace(self.facts, limits=(*self.facts.limits, *own), issues=(*self.facts.issues, *issues))
         return Patient(facts)
@@ -75,10 +77,14 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """One or more checked rulesets. Immutable, picklable, safe to share between threads."""
+    """One or more checked rulesets. Immutable, picklable, safe to share between threads.
+
+    concepts: those that the rulesets were read with; patients are to be read with the same.
+    """
 
     plan: Plan
     diagnostics: tuple[Diagnostic, ...] = ()
+    concepts: Concepts = field(default_factory=shared_concepts, repr=False, compare=False)
 
     @property
     def heads(self) -> tuple[Head, ...]:
@@ -131,7 +137,7 @@ def ruleset_of(checked: Checked) -> Ruleset:
     """The ruleset of files that were checked without an error."""
     if checked.plan is None:
         raise CdsError("the files have errors")
-    return Ruleset(checked.plan, checked.diagnostics)
+    return Ruleset(checked.plan, checked.diagnostics, checked.concepts)
 
 
 def microseconds(at: Moment, where: Any) -> int:

@@ -86,9 +86,11 @@ def _authoring(add: _Add) -> None:
     new.add_argument("name", nargs="?", default="my-ruleset", help="name of the ruleset, or folder/name")
     check = add("check", authoring.check, "Find what is wrong with rulesets and their cases.")
     _paths(check)
+    _concepts(check)
     check.add_argument("--format", choices=tuple(authoring.FORMATS), default="text")
     test = add("test", authoring.test, "Run the cases beside rulesets.")
     _paths(test)
+    _concepts(test)
     test.add_argument("--format", choices=("text", *authoring.REPORTS), default="text")
     test.add_argument("--out", metavar="FILE", help="write the report there, and print only the tally")
     says = "Lay out ruleset, case, adaptation and concept files in one way; comments and order stay."
@@ -101,6 +103,7 @@ def _authoring(add: _Add) -> None:
 def _running(add: _Add) -> None:
     run = add("run", running.run, "Evaluate rulesets for one patient at a moment.")
     run.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    _concepts(run)
     run.add_argument("--patient", metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
     run.add_argument("--at", metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
     run.add_argument("--limits", metavar="FILE", help="the patient's own limits, as a JSON list")
@@ -123,6 +126,7 @@ def _amount(command: argparse.ArgumentParser) -> None:
 def _plotting(add: _Add) -> None:
     plot = add("plot", plotting.plot, "Draw one patient's readings, limits, doses and findings on one axis of days.")
     plot.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    _concepts(plot)
     plot.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
     plot.add_argument(
         "--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; nothing after it is used"
@@ -143,6 +147,11 @@ def _lookup(add: _Add) -> None:
     schema = add("schema", lookup.schema, "Print a JSON Schema, the field reference or the grammar.", speaks=False)
     schema.add_argument("subject", nargs="?", choices=tuple(lookup.SUBJECTS), default="ruleset")
     schema.add_argument("--out", metavar="FILE", help="write it there; for VS Code: schema editor --out FILE")
+
+
+def _concepts(command: argparse.ArgumentParser) -> None:
+    says = "concept files of your own, besides those that come with cds"
+    command.add_argument("--concepts", nargs="+", default=(), metavar="FILE", help=says)
 
 
 def _paths(command: argparse.ArgumentParser, says: str = "ruleset files or folders") -> None:

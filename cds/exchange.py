@@ -26,6 +26,7 @@ from cds.adapters.records_schema import records_schema
 from cds.adapters.shapes import as_object, as_text
 from cds.adapters.strict_json import JsonCode, read_json
 from cds.api import Patient, Ruleset, microseconds
+from cds.codes import Concepts
 from cds.diagnostics import CdsError, Language, PatientError, closest
 from cds.document import ResultDocument, RulesetDocument, document, ruleset_documents
 from cds.messages import Audience, MessagesDocument, messages_document
@@ -221,7 +222,7 @@ class Service:
             return failure(bug, name, line)
 
     def _evaluated(self, request: Request) -> dict[str, Any]:
-        patient = _patient(request)
+        patient = _patient(request, self.ruleset.concepts)
         _check_moment(request.at, patient)
         result = self.ruleset.evaluate(
             patient, at=request.at, limits=request.limits or (), allow_draft=self.allow_draft
@@ -311,11 +312,11 @@ def _check_whole(request: Request) -> None:
         raise _Refused("fields_clash", "patient", "this is FHIR; send it as `bundle`")
 
 
-def _patient(request: Request) -> Patient:
+def _patient(request: Request, concepts: Concepts) -> Patient:
     try:
         if request.patient is not None:
-            return Patient.from_dict(request.patient)
-        return Patient.from_fhir(request.bundle or {}, supplied=request.supplied)
+            return Patient.from_dict(request.patient, concepts=concepts)
+        return Patient.from_fhir(request.bundle or {}, supplied=request.supplied, concepts=concepts)
     except PatientError as wrong:
         field = "bundle" if request.patient is None else "patient"
         raise _Refused("patient_not_read", field, str(wrong)) from None

@@ -9,6 +9,8 @@ from typing import Final
 from cds import __version__
 from cds.cases import CaseResult, case_files, run_cases
 from cds.cases.formats import as_junit, results_as_github, results_as_json
+from cds.catalogue import concepts_from
+from cds.codes import Concepts
 from cds.diagnostics import Diagnostic, Language, as_github, as_json, as_sarif, as_text
 from cds.loading import check_paths
 from cds.starter import write_starter
@@ -55,7 +57,7 @@ def new(given: argparse.Namespace) -> int:
 
 def check(given: argparse.Namespace) -> int:
     """Print everything found about rulesets and the case files beside them; 1 when there is anything."""
-    checked = check_paths(given.paths)
+    checked = check_paths(given.paths, _concepts(given))
     files = case_files(checked)
     found = [*checked.diagnostics, *(each for file in files for each in file.diagnostics)]
     lines = {**checked.lines, **{file.file: list(file.lines) for file in files}}
@@ -65,6 +67,10 @@ def check(given: argparse.Namespace) -> int:
     if given.format == "text":
         sys.stdout.write(("\n" if written else "") + _totals(lines, found, given.lang) + "\n")
     return 1 if found else 0
+
+
+def _concepts(given: argparse.Namespace) -> Concepts | None:
+    return concepts_from(given.concepts) if given.concepts else None
 
 
 def _totals(lines: Lines, found: Sequence[Diagnostic], language: Language) -> str:
@@ -80,7 +86,7 @@ def test(given: argparse.Namespace) -> int:
 
     With `--out` the report goes into a file, and only the tally is printed.
     """
-    results = run_cases(check_paths(given.paths))
+    results = run_cases(check_paths(given.paths, _concepts(given)))
     report = REPORTS.get(given.format, _failures)(results, given.lang)
     tally = (_tally(results, given.lang) if results else _NO_CASES[given.lang]) + "\n"
     if given.out:

@@ -19,9 +19,10 @@ def plot(given: argparse.Namespace) -> int:
     drawing = DRAWINGS.get(Path(given.out).suffix.lower()) if given.out else None
     if given.out and drawing is None:
         raise CdsError(f"{given.out}: a chart is written to a file that ends with .svg or .png")
+    ruleset = load(given.rules, concepts=given.concepts)
     made = chart(
-        load(given.rules),
-        read_patient(given.patient),
+        ruleset,
+        read_patient(given.patient, ruleset.concepts),
         at=given.at,
         since=given.since,
         days=given.days,

@@ -15,6 +15,7 @@ from cds.adapters.fhir_out import bundle
 from cds.adapters.shapes import as_list, as_object
 from cds.adapters.strict_json import read_json
 from cds.api import Patient, load
+from cds.codes import Concepts
 from cds.diagnostics import CdsError, PatientError
 from cds.document import document
 from cds.messages import Audience, messages_document, messages_text
@@ -35,8 +36,8 @@ def run(given: argparse.Namespace) -> int:
             "--explain and --all say more to clinicians, as text or JSON; leave them out with --audience patient, "
             "--format cards and --format fhir"
         )
-    ruleset = load(given.rules)
-    patient = read_patient(given.patient)
+    ruleset = load(given.rules, concepts=given.concepts)
+    patient = read_patient(given.patient, ruleset.concepts)
     limits = read_limits(given.limits) if given.limits else ()
     result = ruleset.evaluate(patient, at=given.at, limits=limits, allow_draft=given.draft)
     sys.stdout.write(FORMATS[given.audience][given.format](result, given))
@@ -44,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def demo(given: argparse.Namespace) -> int:
-    """Print what some of the rulesets that come with cds say of a made-up patient, why, and the command that says more."""
+    """Print what some rulesets that come with cds say of a made-up patient, why, and the command that says more."""
     rules = demo_rulesets()
     result = load(rules).evaluate(read_patient(str(DEMO_PATIENT)), at=DEMO_AT, allow_draft=True)
     sys.stdout.write(_report(result, given))
@@ -87,12 +88,13 @@ def _near(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def read_patient(file: str) -> Patient:
+def read_patient(file: str, concepts: Concepts | None = None) -> Patient:
     """The patient in a file of records or a FHIR Bundle, plain or compressed; `-` is standard input."""
     data = as_object(_json(file))
     if data is None:
         raise PatientError(f"{file}: a patient is a JSON object; `cds schema patient` shows its shape")
-    return Patient.from_fhir(data) if "resourceType" in data else Patient.from_dict(data)
+    is_fhir = "resourceType" in data
+    return Patient.from_fhir(data, concepts=concepts) if is_fhir else Patient.from_dict(data, concepts=concepts)
 
 
 def read_limits(file: str) -> Sequence[Mapping[str, Any]]:

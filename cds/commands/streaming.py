@@ -27,7 +27,8 @@ def stream(given: argparse.Namespace) -> int:
     if unfit:
         raise CdsError(f"{', '.join(unfit)} cannot stand beside --stream; each request has its own")
     written = _FORMATS[given.format]
-    service = Service(load(given.rules), given.lang, given.explain, written, given.audience, given.draft)
+    ruleset = load(given.rules, concepts=given.concepts)
+    service = Service(ruleset, given.lang, given.explain, written, given.audience, given.draft)
     for line in responses(service, sys.stdin.buffer):
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()

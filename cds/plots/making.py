@@ -5,8 +5,6 @@ from datetime import date
 from typing import Any
 
 from cds.api import Moment, Patient, Ruleset, microseconds
-from cds.catalogue import shared_concepts
-from cds.codes import Concepts
 from cds.diagnostics import CdsError, Language
 from cds.document import FindingDocument, ResultDocument, described
 from cds.execute.single import Evaluation
@@ -36,13 +34,12 @@ def chart(
     limits: Sequence[Mapping[str, Any]] = (),
     language: Language = "en",
     allow_draft: bool = False,
-    concepts: Concepts | None = None,
 ) -> Chart:
     """What the rulesets use of a patient, on one axis of civil days that ends with the day of `at`.
 
     at, limits, allow_draft: as in `Ruleset.evaluate`, whose findings stand beside the facts. since: first day, a date
-    or `2026-01-08`; days: how many days; with neither, from the first fact on, 7 to 90 days. concepts: those that the
-    ruleset was loaded with, when they are not the shared ones. CdsError when no axis can be made.
+    or `2026-01-08`; days: how many days; with neither, from the first fact on, 7 to 90 days. CdsError when no axis can
+    be made.
     """
     patient = patient.with_limits(limits)
     result = ruleset.evaluate(patient, at=at, allow_draft=allow_draft)
@@ -50,7 +47,7 @@ def chart(
     moment = microseconds(at, facts.zone)
     spanned = axis(facts.zone, moment, since=_first_day(since), days=days, first=_first_fact(facts, moment))
     evaluation = Evaluation(ruleset.plan, facts, moment)
-    view = View(evaluation, spanned, concepts or shared_concepts(), language)
+    view = View(evaluation, spanned, ruleset.concepts, language)
     return _chart(view, described(result, language))
 
 
