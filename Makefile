@@ -1,10 +1,11 @@
 # `make demo` and `make test` make what they need; a second run is quick.
 PYTHON ?= python3
+FUZZ_SECONDS ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: demo test quality bench clean
+.PHONY: demo test quality bench fuzz clean
 
 demo: $(VENV)/core
 	@$(BIN)/cds demo
@@ -21,6 +22,9 @@ quality: $(VENV)/test
 
 bench: $(VENV)/test
 	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+fuzz: $(VENV)/test
+	@$(BIN)/python -m tests.fuzz.fuzz_fhir $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(VENV) .hypothesis .pytest_cache .ruff_cache .import_linter_cache

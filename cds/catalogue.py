@@ -274,12 +274,13 @@ def _concept(name: str, entry: ConceptEntry) -> Concept:
 def _measured(
     name: str, kind: Kind, one: Measured, parts: Mapping[str, Concept] | None = None, atc: tuple[str, ...] = ()
 ) -> Concept:
+    own = unit_of(one.unit or "")
     accepted = one.accepts or ((one.unit,) if one.unit else ())
     steps = {ucum_code(unit): _step(one, unit) for unit in accepted}
     return Concept(
         name,
         kind,
-        one.unit or "",
+        own.field if own else "",
         one.decimals,
         _span(one.plausible, one) if one.plausible else None,
         {unit: step for unit, step in steps.items() if step},

@@ -182,7 +182,7 @@ class Concepts:
         url = _URLS.get(system, system)
         if url not in _PREFIXED:
             return self._by_code.get((url, code), ())
-        plain = _plain(code)
+        plain = _plain(code)[: self._longest]
         lengths = range(len(plain), _SHORTEST_PREFIX - 1, -1)
         return tuple(dict.fromkeys(hit for end in lengths for hit in self._by_code.get((url, plain[:end]), ())))
 
@@ -225,6 +225,11 @@ class Concepts:
                     key = url, _plain(code) if url in _PREFIXED else code
                     found[key] = (*found.get(key, ()), (name, part))
         return found
+
+    @cached_property
+    def _longest(self) -> int:
+        """Length of the longest code; what is longer can only begin with one."""
+        return max((len(code) for _, code in self._by_code), default=0)
 
     @cached_property
     def _slips(self) -> Mapping[tuple[str, str], tuple[str, ...]]:

@@ -16,7 +16,7 @@ from cds.diagnostics import Language
 from cds.operators import OPERATORS
 from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
-from cds.patient import PlanText
+from cds.patient import PlanAction
 from cds.plan import Head, Texts
 from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Used, text_in
 from cds.wording import (
@@ -243,7 +243,7 @@ def _shape() -> TypeAdapter[ResultDocument]:
 
 def described(result: Result, language: Language = "en", *, explain: bool = False) -> ResultDocument:
     """The result in words and numbers of one language; with `explain`, everything each finding rests on."""
-    found = [_finding(each, result.plan_texts, language, explain) for each in _in_order(result)]
+    found = [_finding(each, result.plan_actions, language, explain) for each in _in_order(result)]
     return ResultDocument(
         format=FORMAT,
         engine=f"cds {__version__}",
@@ -283,7 +283,7 @@ def _in_order(result: Result) -> list[Finding]:
     return sorted(result.findings, key=place)
 
 
-def _finding(finding: Finding, plan: Iterable[PlanText], language: Language, explain: bool) -> FindingDocument:
+def _finding(finding: Finding, plan: Iterable[PlanAction], language: Language, explain: bool) -> FindingDocument:
     rule, wording, why = finding.rule, finding.rule.wording, finding.explain()
     severity = finding.severity if finding.colour or finding.status == "unknown" else None
 
@@ -322,7 +322,7 @@ def _finding(finding: Finding, plan: Iterable[PlanText], language: Language, exp
     )
 
 
-def _plan_actions(finding: Finding, plan: Iterable[PlanText]) -> Iterator[PlanActionDocument]:
+def _plan_actions(finding: Finding, plan: Iterable[PlanAction]) -> Iterator[PlanActionDocument]:
     """What the plan says to do in the zone that a finding is in; nothing while it only waits for confirmation."""
     for each in plan:
         if finding.status == "fired" and each.colour == finding.colour:
@@ -345,7 +345,8 @@ def _yes_or_no(step: Step) -> Iterator[Step]:
 
 
 def _unknown(reason: Reason, why: Explanation, language: Language) -> UnknownDocument:
-    missing = [each for each in why.numbers if each.shown.reason == reason]
+    untold = [each for each in why.numbers if each.shown.reason == reason]
+    missing = [each for each in untold if each.key or each.origin] or untold
     about = tuple(dict.fromkeys(each.input or each.name for each in missing))
     kinds = {input_kind(each.key, each.shown.unit) for each in missing if each.key}
     kind = kinds.pop() if len(kinds) == 1 else ""

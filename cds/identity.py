@@ -8,6 +8,8 @@ from cds.result import Finding, Result
 
 RULE_SYSTEM: Final = "urn:cds:rule"
 """The system of a rule's id, `ruleset/rule`, in codings; what bears it was found by cds and is no new fact."""
+LIMIT_SYSTEM: Final = "urn:cds:limit"
+"""The system of a limit's name, `ruleset/limit` or `limit`, in codings of a patient's plan."""
 _NAMESPACE: Final = UUID("881b586e-6127-485a-aa50-e614edd78504")
 
 

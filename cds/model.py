@@ -351,7 +351,8 @@ class Score(Strict):
     """Sum of points; unknown as soon as one part is."""
 
     sum: tuple[Reference, ...] = Field(
-        description="Names under bands or scores, or values in points; a value of a form stands for all its items."
+        description="Names under bands or scores, or values or limits in points, for instance a limit that depends on "
+        "age; a value of a form stands for all its items."
     )
 
 

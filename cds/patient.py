@@ -5,10 +5,11 @@ A `Patient` holds one `Table` per input key. Keys: a concept's name (`body_weigh
 `doses.all` and `doses.CLASS`. A key that is absent was not supplied; a table without rows was supplied and is empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, Literal
 
 from cds.diagnostics import Issue
 from cds.operators.rows import keep_known
@@ -18,13 +19,14 @@ from cds.periods import Zone
 SEX: Final = {"female": 1, "male": 2, "other": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Rows of one key in their total order: time, recorded, value, unit, group. Columns as in `Series`.
 
     recorded: microseconds UTC when the row became known, FIRST_TIME = not stated. supplied_from: microseconds UTC
     from which the input was handed over in full, FIRST_TIME = all of it. references: where each row came from
-    (`Observation/42`), for explanations; may be shorter than the rows when nothing was stated.
+    (`Observation/42`), for explanations; may be shorter than the rows when nothing was stated. The lists stay as
+    they are given.
     """
 
     times: list[int]
@@ -38,6 +40,19 @@ class Table:
     quality: list[int]
     references: list[str]
     supplied_from: int = FIRST_TIME
+
+    @cached_property
+    def series(self) -> Series:
+        """All rows as an operator reads them."""
+        columns = self.times, self.utc_offset, self.values, self.raw, self.unit, self.group
+        return Series(*columns, self.attribute, self.quality)
+
+    @cached_property
+    def all_count_from(self) -> int:
+        """The moment from which every row counts, LAST_TIME when two are of one instant and may be the same reading."""
+        if len(set(self.times)) < len(self.times):
+            return LAST_TIME
+        return max((*self.times, *self.recorded), default=FIRST_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,21 @@ class PatientLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanAction:
+    """What the patient's own plan says to do in a zone, as it is written there, in whatever language.
+
+    colour: of the zone. reference: where it stands (`CarePlan/7`). since, until: microseconds UTC between which the
+    plan is in force.
+    """
+
+    colour: str
+    text: str
+    reference: str
+    since: int = FIRST_TIME
+    until: int = LAST_TIME
+
+
+@dataclass(frozen=True, slots=True)
 class Patient:
     """One patient's facts. issues: what could not be used, and why; it never stops the rest."""
 
@@ -68,6 +98,7 @@ class Patient:
     sex: str = ""
     limits: tuple[PatientLimit, ...] = ()
     issues: tuple[Issue, ...] = field(default=())
+    plan_actions: tuple[PlanAction, ...] = ()
 
 
 _NOTHING: Final = Table([], [], [], [], [], [], [], [], [], [], LAST_TIME)
@@ -83,8 +114,10 @@ def in_total_order(rows: list[tuple[Any, ...]]) -> list[int]:
     return sorted(range(len(rows)), key=rows.__getitem__)
 
 
-def rows_known_at(table: Table, partner: Table, at: int, keep: int = 0, drop: int = 0) -> list[int]:
+def rows_known_at(table: Table, partner: Table, at: int, keep: int = 0, drop: int = 0) -> Sequence[int]:
     """Positions of the rows that count at `at`: known by then, each reading once, with the attributes asked for."""
+    if at >= table.all_count_from and keep == drop == 0:
+        return range(len(table.times))
     kept = [0] * len(table.times)
     keep_known(
         table.times,
@@ -102,24 +135,16 @@ def rows_known_at(table: Table, partner: Table, at: int, keep: int = 0, drop: in
     return [row for row, wanted in enumerate(kept) if wanted]
 
 
-def series_of(table: Table, rows: list[int], column: str = "values") -> Series:
+def series_of(table: Table, rows: Sequence[int], column: Literal["values", "raw", "unit"] = "values") -> Series:
     """The rows as an operator reads them; `column` stands in for the values."""
-    whole = len(rows) == len(table.times)
-    values: list[Any] = getattr(table, column)
-
-    def pick(source: list[Any]) -> list[Any]:
-        return source if whole else [source[row] for row in rows]
-
-    return Series(
-        pick(table.times),
-        pick(table.utc_offset),
-        [float(each) for each in pick(values)] if column == "unit" else pick(values),
-        pick(table.raw),
-        pick(table.unit),
-        pick(table.group),
-        pick(table.attribute),
-        pick(table.quality),
-    )
+    series = table.series
+    if len(rows) < len(table.times):
+        series = Series(*([each[row] for row in rows] for each in series))
+    if column == "raw":
+        return series._replace(values=series.raw)
+    if column == "unit":
+        return series._replace(values=[float(each) for each in series.unit])
+    return series
 
 
 def moment(zone: Zone, at: int, supplied_from: int) -> Now:

@@ -4,9 +4,13 @@ Numbers stand in an order in which each uses only earlier ones, and so do rules.
 lists. All references are positions: `Plan.numbers[i]`, `Plan.rules[j]`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Literal
+
+from cds.operators.reasons import KNOWN, NOT_SET
 
 Texts = Mapping[str, str]  # language -> text
 Factor = tuple[float, float, float]  # numerator, denominator, shift, as in `cds.units`
@@ -29,6 +33,11 @@ class Input:
     keep: int = 0
     drop: int = 0
     column: Literal["values", "raw", "unit"] = "values"
+
+    @property
+    def is_whole_table(self) -> bool:
+        """Whether every row that counts is read, as it stands and alone."""
+        return not (self.keep or self.drop or self.partner) and self.column == "values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +316,7 @@ class Head:
     links: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything an executor needs. hash: of every file used."""
 
@@ -316,6 +325,47 @@ class Plan:
     rules: tuple[Rule, ...]
     hash: str
 
+    def __getstate__(self) -> dict[str, object]:
+        """Only what was given is pickled; the rest follows from it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @cached_property
+    def constants(self) -> Sequence[tuple[float, int] | None]:
+        """For each number its value and the reason KNOWN when it is the same for every patient, else None."""
+        values = (each.value if isinstance(each, Constant) else math.nan for each in self.numbers)
+        return [(value, KNOWN) if math.isfinite(value) else None for value in values]
+
+    @cached_property
+    def defaults(self) -> Sequence[tuple[float, int] | None]:
+        """As `constants`, for patients without limits of their own: limits are what their constant is."""
+        found = list(self.constants)
+        for index, limit in self.limits.items():
+            found[index] = self.constants[limit.default] if limit.default != NONE else (0.0, NOT_SET)
+        return found
+
+    @cached_property
+    def limits(self) -> Mapping[int, Limit]:
+        """The limits among the numbers, by position."""
+        return {index: each for index, each in enumerate(self.numbers) if isinstance(each, Limit)}
+
+    @cached_property
+    def limits_named(self) -> Mapping[str, Sequence[int]]:
+        """Positions of the limits of a name, one for each ruleset that has it."""
+        found: dict[str, list[int]] = {}
+        for index, limit in self.limits.items():
+            found.setdefault(limit.name, []).append(index)
+        return found
+
+    @cached_property
+    def limits_in_order(self) -> tuple[tuple[int, int], ...]:
+        """Limits of which the first must lie above the second, by position."""
+        above = [(index, each.beyond) for index, each in self.limits.items() if each.beyond != NONE]
+        return (*above, *((each.below, index) for index, each in self.limits.items() if each.below != NONE))
+
+    @cached_property
+    def _heads(self) -> Mapping[str, Head]:
+        return {each.id: each for each in self.heads}
+
     def head(self, ruleset: str) -> Head:
         """The head of a ruleset by its id."""
-        return next(each for each in self.heads if each.id == ruleset)
+        return self._heads[ruleset]

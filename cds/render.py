@@ -22,7 +22,17 @@ from cds.document import (
 from cds.operators import OPERATORS
 from cds.operators.reasons import Reason
 from cds.result import Result
-from cds.sentences import SENTENCES, Sentences, against_limit, marked, ruleset_line, say, whose, why_unknown
+from cds.sentences import (
+    SENTENCES,
+    Sentences,
+    against_limit,
+    marked,
+    plan_actions,
+    ruleset_line,
+    say,
+    whose,
+    why_unknown,
+)
 from cds.wording import COLOUR_WORDS, moment_text, reason_text
 
 SHAPES: Final = {"red": "■", "orange": "▲", "yellow": "◆"}
@@ -183,6 +193,7 @@ class _Page:
             yield self.say("worse", why=why_unknown(each.unknown, self.language))
         if each.suggest:
             yield self.say("suggest", text=each.suggest)
+        yield from plan_actions(each, self.language)
         if each.patient_text:
             yield self.say("for_patient", text=each.patient_text)
         if each.citation:

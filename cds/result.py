@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from cds.diagnostics import Issue
 from cds.operators.reasons import Reason
+from cds.patient import PlanAction
 from cds.plan import Colour, Head, Rule, Texts
 
 State = Literal["true", "false", "unknown", "not set"]
@@ -157,7 +158,8 @@ _NOTHING: Final = Explanation(Step("", "true"), (), (), {}, "")
 class Result:
     """Findings of every rule for one patient at one moment, worst first within a ruleset's order.
 
-    at: ISO 8601 in the patient's zone. hash: of every file that was used.
+    at: ISO 8601 in the patient's zone. hash: of every file that was used. plan_actions: what the patient's own plan,
+    as it is in force then, says to do in its zones.
     """
 
     patient: str
@@ -167,6 +169,7 @@ class Result:
     heads: tuple[Head, ...]
     hash: str
     issues: tuple[Issue, ...] = ()
+    plan_actions: tuple[PlanAction, ...] = ()
 
     @property
     def fired(self) -> tuple[Finding, ...]:

@@ -1,11 +1,12 @@
 """Sentences about findings that reports, cards and FHIR resources share, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cds.diagnostics import Language
 from cds.document import FindingDocument, OriginDocument, RulesetDocument, UnknownDocument
-from cds.wording import moment_text
+from cds.escaping import plain
+from cds.wording import COLOUR_WORDS, moment_text
 
 LANGUAGES: Final[tuple[Language, ...]] = ("nb", "nn", "en")
 Sentences = Mapping[str, tuple[str, str, str]]  # key -> the sentence in each of LANGUAGES
@@ -43,6 +44,11 @@ SENTENCES: Final[Sentences] = {
         "En verre farge kan ikke avgjøres: {why}",
         "Ein verre farge kan ikkje avgjerast: {why}",
         "A worse colour could not be told: {why}",
+    ),
+    "plan_action": (
+        "Pasientens egen plan for {zone} sone, ordrett: «{text}» ({place})",
+        "Pasienten sin eigen plan for {zone} sone, ordrett: «{text}» ({place})",
+        "The patient's own plan for the {zone} zone, word for word: “{text}” ({place})",
     ),
     "source": ("Kilde: {text}", "Kjelde: {text}", "Source: {text}"),
     "settle": ("Avklares slik: {text}", "Blir avklara slik: {text}", "To settle it: {text}"),
@@ -94,6 +100,13 @@ def whose(origin: OriginDocument | None, language: Language) -> str:
     if origin.until:
         words.append(say("until", language, date=moment_text(origin.until, language)))
     return ", ".join(words)
+
+
+def plan_actions(each: FindingDocument, language: Language) -> Iterator[str]:
+    """What the patient's own plan says to do in the finding's zone, marked as such and quoted as it is written."""
+    zone = COLOUR_WORDS[each.colour][language].lower()
+    for action in each.plan_actions:
+        yield say("plan_action", language, zone=zone, text=plain(action.text), place=action.reference)
 
 
 def why_unknown(unknown: UnknownDocument, language: Language) -> str:

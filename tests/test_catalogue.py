@@ -269,6 +269,16 @@ def test_an_own_file_stands_on_top(tmp_path: Path) -> None:
     assert found.hash != concepts_from([path]).hash
 
 
+@pytest.mark.parametrize(("written", "expected"), [('"1"', ""), ("mm[Hg]", "mmHg"), ("kg", "kg")])
+def test_the_unit_of_an_own_concept_is_the_one_that_authors_write(written: str, expected: str) -> None:
+    label = "label:\n      en: Own"
+    text = f"concepts:\n  own:\n    kind: measurement\n    {label}\n    unit: {written}\n    source: none\n"
+    concepts, found = read_concepts(text, "own.yaml")
+    assert [] == found
+    assert expected == concepts["own"].unit
+    assert conversion(written.strip('"'), expected) in concepts["own"].units.values()
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CdsError, match="cannot be read"):
         concepts_from([tmp_path / "missing.yaml"])

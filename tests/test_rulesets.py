@@ -37,6 +37,7 @@ STEPS = {
     "INR": 0.1,
     "cm": 1.0,
     "kg/m2": 0.1,
+    "points": 1.0,
     "readings": 1.0,
     "days": 1.0,
     "min": 1.0,

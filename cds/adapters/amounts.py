@@ -91,9 +91,14 @@ def days_supply(value: object) -> tuple[float, int, str]:
 
 def is_plausible(concept: Concept, value: float, quality: int) -> bool:
     """Whether a living person can have the value; of a bound, whether any value that it leaves open can be."""
+    low, high = concept.plausible or (-math.inf, math.inf)
+    return is_possible(low, high, value, quality)
+
+
+def is_possible(low: float, high: float, value: float, quality: int) -> bool:
+    """`is_plausible` for a span; in the subset that compiles, for intakes of many rows."""
     if not math.isfinite(value):
         return False
-    low, high = concept.plausible or (-math.inf, math.inf)
     exact = without_noise(value)
     return (quality == AT_MOST or exact <= high) and (quality == AT_LEAST or low <= exact)
 

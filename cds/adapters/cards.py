@@ -16,7 +16,7 @@ from cds.escaping import markdown, markdown_paragraphs, plain
 from cds.identity import finding_uuid, stable_uuid
 from cds.messages import Audience, messages
 from cds.result import Finding, Result, text_in
-from cds.sentences import Sentences, against_limit, marked, say, why_unknown
+from cds.sentences import Sentences, against_limit, marked, plan_actions, say, why_unknown
 from cds.wording import COLOUR_WORDS, moment_text
 
 Card = dict[str, Any]
@@ -128,6 +128,7 @@ def _about(said: FindingDocument, hides: Iterable[FindingDocument], language: La
         yield say("newest", language, newest=moment_text(said.newest, language))
     if said.unknown and said.status == "fired":
         yield say("worse", language, why=why_unknown(said.unknown, language))
+    yield from plan_actions(said, language)
     for each in hides:
         yield say("hides", language, _SENTENCES, rule=each.id, summary=marked(each.summary, each, language))
     yield f"{said.id} {said.version}" + (f", VKP {said.vkp}" if said.vkp else "")

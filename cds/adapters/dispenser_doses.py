@@ -48,15 +48,17 @@ class Dispenser:
     """The messages of a dispenser, each once."""
 
     def __init__(self, messages: Sequence[Message], schedule: Schedule) -> None:
-        once = {(each.time, each.kind, each.first, each.last): each for each in sorted(messages, reverse=True)}
-        self._messages = sorted(once.values())
+        once = {each._replace(place=""): each for each in sorted(messages, key=_order, reverse=True)}
+        self._messages = sorted(once.values(), key=_order)
         self._schedule = schedule
         first, last = self._messages[0].time, max(each.told for each in self._messages)
         self.slots = schedule.slots(first - MICROSECONDS_PER_DAY, last + SILENCE)
         self._begins = first
         self._pouches = [each.time for each in self._messages if each.kind == TAKEN]
-        self._stops = [(each.time, self._next_pouch(each.time)) for each in self._messages if each.kind == STOPPED]
-        self._journeys = [self._journey(each) for each in self._messages if each.kind == TRAVEL]
+        stops = [(each.time, self._next_pouch(each.time)) for each in self._messages if each.kind == STOPPED]
+        self._stops = _joined_up(stops)
+        self._journeys = _joined_up([self._journey(each) for each in self._messages if each.kind == TRAVEL])
+        self._has_slot_on_journey = any(self._is_on_journey(each.time) for each in self.slots)
 
     def doses(self) -> Iterator[Planned]:
         """Every planned dose of which something is known, or is known to be unknown."""
@@ -91,13 +93,13 @@ class Dispenser:
                 yield self._dose(message, message.time, NOT_JUDGED)
         elif message.kind == TRAVEL:
             ends = {message.first or message.time, message.last or message.time}
-            if not any(self._is_on_journey(each.time) for each in self.slots):
+            if not self._has_slot_on_journey:
                 yield from (self._dose(message, each, NOT_JUDGED) for each in sorted(ends))
         elif message.kind == TAKEN:
             yield self._pouch(message, slot)
         else:
             time = slot.time if slot else message.time
-            is_judged = message.kind == MISSED and not self._is_on_journey(time) and not self._is_stopped(time)
+            is_judged = message.kind == MISSED and not self._is_on_journey(time) and not _holds(self._stops, time)
             yield self._dose(message, time, KNOWN if is_judged else NOT_JUDGED, slot)
 
     def _pouch(self, message: Message, slot: Slot | None) -> Planned:
@@ -111,7 +113,9 @@ class Dispenser:
         if message.atc is None:
             contents = self._schedule.contents(time, slot.name if slot else None)
         else:
-            contents = Contents(tuple(sorted({code for codes in message.atc for code in codes})), message.atc)
+            contents = Contents(
+                tuple(sorted({code for codes in message.atc for code in codes})), frozenset(message.atc)
+            )
         bits = int(Attribute.DATE_ONLY) if message.is_date_only else 0
         bits |= int(Attribute.TRAVEL_DOSE) if message.kind == TRAVEL or self._is_on_journey(time) else 0
         return Planned(Dose(time, contents.atc, message.told, 0.0, 0.0, quality, bits, message.place), contents)
@@ -128,7 +132,24 @@ class Dispenser:
                 yield Planned(dose, contents)
 
     def _is_on_journey(self, time: int) -> bool:
-        return any(start <= time < end for start, end in self._journeys)
+        return _holds(self._journeys, time)
 
-    def _is_stopped(self, time: int) -> bool:
-        return any(start <= time < end for start, end in self._stops)
+
+def _order(message: Message) -> tuple[int, int, str, str]:
+    return message.time, message.told, message.kind, repr(message)
+
+
+def _joined_up(stretches: Sequence[Times]) -> list[Times]:
+    """Stretches of time in order, those that touch made one."""
+    found: list[Times] = []
+    for start, end in sorted(stretches):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _holds(stretches: Sequence[Times], time: int) -> bool:
+    place = bisect_right(stretches, time, key=lambda each: each[0]) - 1
+    return place >= 0 and time < stretches[place][1]

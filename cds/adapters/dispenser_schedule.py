@@ -7,11 +7,12 @@ A medicine of which it cannot be told whether it lies in a pouch leaves its clas
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from cds.adapters.fhir_dosing import Dosing
 from cds.adapters.fhir_medication_use import Prescribed
+from cds.adapters.fhir_medicine import Medicine
 from cds.codes import Attribute
 from cds.operators.reasons import KNOWN
 from cds.operators.series import MICROSECONDS_PER_DAY
@@ -24,12 +25,13 @@ class Contents(NamedTuple):
     """What a pouch holds.
 
     atc: of the medicines that surely lie in it; told: their codes, () among them where one has none; maybe: the codes
-    of medicines of which that is not known.
+    of medicines of which that is not known. is_sure: whether there is one of the former.
     """
 
     atc: Codes
-    told: tuple[Codes, ...]
-    maybe: tuple[Codes, ...] = ()
+    told: frozenset[Codes]
+    maybe: frozenset[Codes] = frozenset()
+    is_sure: bool = False
 
 
 class Slot(NamedTuple):
@@ -39,59 +41,94 @@ class Slot(NamedTuple):
     name: str
 
 
-NOT_KNOWN: Final = Contents((), ((),))
+NOT_KNOWN: Final = Contents((), frozenset({()}))
+_MOST_WORK: Final = 5_000_000  # changes and medicines that are looked at; a hundred, changed often, need 100,000
+_MOST_SLOTS: Final = 24  # clock times in a day
+
+
+class _Used(NamedTuple):
+    """A medicine of the roll that is in use: whether that is certain, and the ways in which it is then taken."""
+
+    medicine: Medicine
+    is_certain: bool
+    ways: list[Dosing]
 
 
 class Schedule:
-    """The medicines of a multidose roll."""
+    """The medicines of a multidose roll. is_exhausted: there was too much to look at, and some was left out."""
 
     def __init__(self, prescribed: Iterable[Prescribed], where: Zone) -> None:
         self._medicines = [each for each in prescribed if not each.attribute & Attribute.AS_NEEDED]
         self._where = where
+        self.is_exhausted = False
+        self._work = 0
+        self._changes = sorted({time for each in self._medicines for time in _changes(each)})
+        self._used: dict[int, list[_Used]] = {}
+        self._known: dict[tuple[int, int, str | None], Contents] = {}
 
     def contents(self, time: int, slot: str | None) -> Contents:
         """What the pouch of a slot holds, or one of any slot of that moment's day; NOT_KNOWN when nobody says."""
-        names = self._names(time)
-        judged = [(each, self._holds(each, time, slot, names)) for each in self._medicines]
-        sure = [each.medicine for each, holds in judged if holds is True]
-        maybe = tuple(codes for each, holds in judged if holds is None for codes in each.medicine.told)
-        if not sure and not maybe:
-            return NOT_KNOWN
-        atc = tuple(sorted({code for each in sure for code in each.atc}))
-        return Contents(atc, tuple(codes for each in sure for codes in each.told), maybe)
+        weekday = civil_date(time, self._where).weekday()
+        asked = bisect_right(self._changes, time), weekday, slot
+        if asked not in self._known:
+            used = self._used_at(asked[0], time)
+            if not self._may_look_at(len(used)):
+                return NOT_KNOWN
+            self._known[asked] = _contents(used, slot, weekday)
+        return self._known[asked]
 
     def slots(self, first: int, last: int) -> list[Slot]:
         """When pouches are due on the civil days from one moment to another, in order."""
+        names = sorted({name for each in self._medicines for way in each.ways for name in way.slots if _is_clock(name)})
         day, end = civil_date(first, self._where), civil_date(last, self._where)
-        found: set[Slot] = set()
-        while day <= end:
-            found.update(self._slots_of(day))
+        found: list[Slot] = []
+        while names and len(names) <= _MOST_SLOTS and day <= end and not self.is_exhausted:
+            read = ((instant(f"{day}T{name}", self._where), name) for name in names)
+            due = [Slot(time[0], name) for time, name in read if time]
+            found += [each for each in due if self.contents(*each).is_sure]
             day += timedelta(days=1)
-        return sorted(found)
+        return sorted(set(found))
 
-    def _slots_of(self, day: date) -> Iterator[Slot]:
-        names = {name for each in self._medicines for way in each.ways for name in way.slots if _is_clock(name)}
-        for name in names:
-            read = instant(f"{day}T{name}", self._where)
-            if read and any(self._holds(each, read[0], name, names) for each in self._medicines):
-                yield Slot(read[0], name)
+    def _used_at(self, stretch: int, time: int) -> list[_Used]:
+        """What is in use at a moment, and all the while until the next change."""
+        if stretch not in self._used and self._may_look_at(len(self._changes) + len(self._medicines)):
+            judged = ((each, _quality_at(each, time), _running(each, time)) for each in self._medicines)
+            self._used[stretch] = [
+                _Used(each.medicine, quality == KNOWN, ways)
+                for each, quality, ways in judged
+                if quality is not None and (ways or not each.ways)
+            ]
+        return self._used.get(stretch, [])
 
-    def _names(self, time: int) -> set[str]:
-        """Every slot that some medicine of the roll has at a moment."""
-        ways = [way for each in self._medicines if _quality_at(each, time) is not None for way in _running(each, time)]
-        return {name for way in ways for name in way.slots}
+    def _may_look_at(self, number: int) -> bool:
+        self._work += 1 + number
+        self.is_exhausted = self.is_exhausted or self._work > _MOST_WORK
+        return not self.is_exhausted
 
-    def _holds(self, each: Prescribed, time: int, slot: str | None, names: set[str]) -> bool | None:
-        """Whether a medicine lies in the pouch; None when that cannot be told."""
-        quality = _quality_at(each, time)
-        ways = _running(each, time)
-        if quality is None or (each.ways and not ways):
-            return False
-        weekday = civil_date(time, self._where).weekday()
-        answers = [_is_taken(way, slot, weekday, names) for way in ways] or [None]
-        if quality == KNOWN and True in answers:
-            return True
-        return None if None in answers or True in answers else False
+
+def _contents(used: Sequence[_Used], slot: str | None, weekday: int) -> Contents:
+    wanted = {name for each in used for way in each.ways for name in way.slots} if slot is None else {slot}
+    judged = [(each.medicine, _lies_in(each, wanted, weekday)) for each in used]
+    sure = [medicine for medicine, is_in in judged if is_in]
+    maybe = {codes for medicine, is_in in judged if is_in is None for codes in medicine.told}
+    if not sure and not maybe:
+        return NOT_KNOWN
+    atc = tuple(sorted({code for each in sure for code in each.atc}))
+    return Contents(atc, frozenset(codes for each in sure for codes in each.told), frozenset(maybe), bool(sure))
+
+
+def _changes(each: Prescribed) -> Iterator[int]:
+    """The moments at which what holds of a medicine may change."""
+    for start, end, _ in each.spans:
+        yield from (start, end)
+    for way in each.ways:
+        yield from (way.start, way.end)
+
+
+def _lies_in(each: _Used, wanted: set[str], weekday: int) -> bool | None:
+    """Whether a medicine lies in the pouches of the wanted slots; None when that cannot be told."""
+    answer = _are_held(each.ways, wanted, weekday)
+    return answer if each.is_certain or answer is False else None
 
 
 def _quality_at(each: Prescribed, time: int) -> int | None:
@@ -104,19 +141,15 @@ def _running(each: Prescribed, time: int) -> list[Dosing]:
     return [way for way in each.ways if way.start <= time < way.end]
 
 
-def _is_taken(way: Dosing, slot: str | None, weekday: int, names: set[str]) -> bool | None:
-    """Whether a way of taking is for a slot, None when that cannot be told; without a slot, for whichever it is."""
-    if not way.slots:
-        return None
-    if way.weekdays and weekday not in way.weekdays:
-        return False
-    wanted = names if slot is None else {slot}
-    if any(_is_clock(one) != _is_clock(other) for one in wanted for other in way.slots):
-        return None
-    held = wanted & set(way.slots)
-    if not held:
-        return False
-    return True if held == wanted and way.weekdays else None
+def _are_held(ways: Sequence[Dosing], wanted: set[str], weekday: int) -> bool | None:
+    """Whether a medicine that is taken in these ways is taken at every wanted slot of a day, None when nobody knows."""
+    surely = {name for way in ways if weekday in way.weekdays for name in way.slots}
+    maybe = {name for way in ways if not way.weekdays for name in way.slots}
+    if wanted and wanted <= surely:
+        return True
+    is_told = bool(ways) and all(way.slots for way in ways)
+    is_alike = len({_is_clock(name) for name in wanted | surely | maybe}) <= 1
+    return False if is_told and is_alike and not wanted & (surely | maybe) else None
 
 
 def _is_clock(name: str) -> bool:

@@ -1,8 +1,11 @@
-"""A patient from a FHIR R4 Bundle with Patient, Observation and Condition (https://hl7.org/fhir/R4/bundle.html).
+"""A patient from a FHIR R4 Bundle (https://hl7.org/fhir/R4/bundle.html).
 
 ::
 
-    text → JSON → resources, each once → the one patient → readings and diagnoses → tables
+    text → entries → resources, each once → the one patient's → facts → tables
+
+Most bundles hold each resource once and their Patient early. So entries are used as they are read, and only where
+that turns out to be wrong is the bundle read again, all of it before anything is used.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,12 +13,19 @@ from datetime import date
 from itertools import chain
 from typing import Any, Final
 
+from cds.adapters import fhir_device, fhir_medication, fhir_plan, fhir_questionnaire
 from cds.adapters.fhir_bundle import Bounds, Bundle, ReadAgain
 from cds.adapters.fhir_condition import take_conditions
-from cds.adapters.fhir_medication import ABOUT_NOBODY, KINDS, take_medication
+from cds.adapters.fhir_device import is_of_nobody, take_devices
+from cds.adapters.fhir_encounter import take_encounters
+from cds.adapters.fhir_goal import take_goals
+from cds.adapters.fhir_medication import take_medication
 from cds.adapters.fhir_observation import Observations
+from cds.adapters.fhir_plan import take_plans
+from cds.adapters.fhir_questionnaire import take_forms
 from cds.adapters.fhir_resource import Resource, each_once
 from cds.adapters.fhir_subject import Subject, the_patient
+from cds.adapters.issues import place_word
 from cds.adapters.layout import tables
 from cds.adapters.rows import Intake, state_supply
 from cds.adapters.shapes import OBJECT, as_object, as_text
@@ -32,14 +42,19 @@ DEEPEST: Final = 100
 
 _TAKE: Final[Mapping[tuple[str, ...], Callable[[Intake, list[Resource]], None]]] = {
     ("Condition",): take_conditions,
-    KINDS: take_medication,
+    fhir_medication.KINDS: take_medication,
+    fhir_questionnaire.KINDS: take_forms,
+    ("Encounter",): take_encounters,
+    fhir_device.KINDS: take_devices,
+    ("Goal",): take_goals,
+    fhir_plan.KINDS: take_plans,
 }
 """Kinds of resource -> what takes all of them that are about the patient, each once, and states what they supply.
 
-A new kind is one line here; `one_by_one(take)` makes it of a function that takes a single resource. Observations, of
-which there may be very many, are taken while they are read.
+A new kind is one line here. Observations, of which there may be very many, are taken while they are read.
 """
 _READ: Final = frozenset({"Patient", "Observation", *chain.from_iterable(_TAKE)})
+_ABOUT_NOBODY: Final = frozenset({*fhir_medication.ABOUT_NOBODY, "Questionnaire"})
 _NOT_STORED: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH"})
 
 
@@ -56,8 +71,9 @@ def patient_from_fhir(
     """The one patient of a Bundle; PatientError when there is none, more than one, or it cannot be read.
 
     What cannot be used becomes an issue, and the rest stands. A measurement counts as supplied when the bundle holds
-    a reading of it, the diagnoses when it holds any Condition; `supplied` (key -> bool, or the time from which on)
-    says otherwise. A searchset with pages to come holds nothing in full.
+    a reading of it, the diagnoses when it holds any Condition, medicines, dispenses, doses and events as
+    `fhir_medication` says; `supplied` (key -> bool, or the time from which on) says otherwise. A searchset with pages
+    to come holds nothing in full.
     zone: of the patient. most_bytes, most_entries, deepest: bounds on what is read.
 
     >>> weight = {"resourceType": "Observation", "id": "w", "status": "final", "subject": {"reference": "Patient/1"},
@@ -72,23 +88,26 @@ def patient_from_fhir(
     known, where = concepts or shared_concepts(), zone_called(zone)
     try:
         intake = Intake(known, where)
-        person = _take_as_they_come(intake, _resources(intake, source))
+        person = _take_as_they_come(intake, _once(_resources(intake, source)))
     except ReadAgain:
         intake = Intake(known, where)
-        person = _take_all(intake, each_once(intake, list(_resources(intake, source))))
+        resources = each_once(intake, list(_resources(intake, source)))
+        person = _take(intake, the_patient(intake, resources), resources)
     state_supply(intake, supplied or {})
     if source.is_incomplete():
         intake.note("incomplete", "Bundle")
         intake.supplied = dict.fromkeys(intake.supplied, LAST_TIME)
     birth_date, sex = _facts(intake, person)
     issues = tuple(sorted(intake.issues, key=lambda each: (each.place, each.code, each.message)))
-    return Patient(person.id, intake.zone, tables(intake), birth_date, sex, (), issues)
+    limits = tuple(sorted(intake.limits, key=repr))
+    texts = tuple(sorted(set(intake.plan_actions), key=repr))
+    return Patient(person.id, intake.zone, tables(intake), birth_date, sex, limits, issues, texts)
 
 
 def _take_as_they_come(intake: Intake, resources: Iterator[Resource]) -> Subject:
-    """Take each resource once the patient is known; ReadAgain when one is there twice, or a second patient."""
+    """Take what comes before the Patient after it, and the rest at once."""
     first = list(_up_to_the_patient(resources))
-    return _take(intake, the_patient(intake, first), _once(chain(first, resources)))
+    return _take(intake, the_patient(intake, first), chain(first, resources))
 
 
 def _up_to_the_patient(resources: Iterator[Resource]) -> Iterator[Resource]:
@@ -98,7 +117,8 @@ def _up_to_the_patient(resources: Iterator[Resource]) -> Iterator[Resource]:
             return
 
 
-def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
+def _once(resources: Iterator[Resource]) -> Iterator[Resource]:
+    """The resources, as long as none is there twice and no second patient; ReadAgain there."""
     seen: dict[str, set[str]] = {kind: set() for kind in _READ}
     for each in resources:
         names, name = seen[each.kind], each.name
@@ -108,20 +128,15 @@ def _once(resources: Iterable[Resource]) -> Iterator[Resource]:
         yield each
 
 
-def _take_all(intake: Intake, resources: list[Resource]) -> Subject:
-    return _take(intake, the_patient(intake, resources), resources)
-
-
 def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Subject:
     """Add what the resources that are about this patient say."""
     observations = Observations(intake)
     others: dict[str, list[Resource]] = {kind: [] for kind in chain.from_iterable(_TAKE)}
     for each in resources:
-        if each.kind == "Patient" or not (each.kind in ABOUT_NOBODY or person.owns(intake, each)):
-            continue
         if each.kind == "Observation":
-            observations.take(each)
-        else:
+            if person.owns(intake, each):
+                observations.take(each)
+        elif each.kind != "Patient" and (_is_about_nobody(each) or person.owns(intake, each)):
             others[each.kind].append(each)
     observations.finish()
     for kinds, take in _TAKE.items():
@@ -129,8 +144,14 @@ def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Sub
     return person
 
 
+def _is_about_nobody(resource: Resource) -> bool:
+    """Whether it need not be about anybody: what it says counts only through what is about the patient."""
+    return resource.kind in _ABOUT_NOBODY or is_of_nobody(resource)
+
+
 def _resources(intake: Intake, source: Bundle) -> Iterator[Resource]:
-    """The entries that hold a resource of a kind that is read here."""
+    """The entries that hold a resource of a kind that is read here; the other kinds are counted."""
+    not_read: dict[str, int] = {}
     for number, entry in enumerate(source.entries()):
         if isinstance(entry, OBJECT) and "request" in entry and _stores_nothing(entry["request"]):
             continue
@@ -142,6 +163,10 @@ def _resources(intake: Intake, source: Bundle) -> Iterator[Resource]:
             yield Resource(kind, content, as_text(entry.get("fullUrl")), number)
         elif kind == "OperationOutcome":
             source.heed(content)
+        else:
+            not_read[place_word(kind)] = not_read.get(place_word(kind), 0) + 1
+    for kind, count in not_read.items():
+        intake.note("kind_not_read", kind, kind=kind, count=count)
 
 
 def _stores_nothing(request: object) -> bool:

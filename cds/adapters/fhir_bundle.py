@@ -6,18 +6,18 @@ bounds hold before the work that they bound: size and number of containers are l
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from cds.adapters.fhir_resource import Json
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.diagnostics import PatientError
 
-_TYPES: Final = ("collection", "searchset", "document", "transaction", "batch")
+_TYPES: Final = ("collection", "searchset", "document", "message", "transaction", "batch")
 _BYTES_PER_CONTAINER: Final = 20  # at least, in any real resource; an object may take 200 bytes of memory
 _FEWEST_CONTAINERS: Final = 1_000
 _MOST_ON_A_LEVEL: Final = 20_000_000
-_CONTAINERS: Final = frozenset({dict, list})
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _OTHERS: Final = bytes(each for each in range(256) if each not in b'"[]{}')
 _ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 _TOO_LARGE: Final = "the bundle is too large to be read; send fewer resources at a time"
@@ -226,17 +226,16 @@ def _check_depth(written: Json, deepest: int) -> None:
     """The same of an object."""
     level: list[Any] = [written]
     for _ in range(deepest):
-        level = [
-            value
-            for held in level
-            for value in (held.values() if isinstance(held, OBJECT) else held)
-            if type(value) in _CONTAINERS
-        ]
+        level = [value for held in level for value in _inside(held) if type(value) not in _LEAVES]
         if not level:
             return
         if len(level) > _MOST_ON_A_LEVEL:
             raise PatientError(_TOO_LARGE)
     raise _too_deep(deepest)
+
+
+def _inside(held: object) -> Iterable[Any]:
+    return held.values() if isinstance(held, OBJECT) else as_list(held) or ()
 
 
 def _check_head(head: Json) -> None:

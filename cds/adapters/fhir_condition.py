@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from cds.adapters.fhir_plan import is_zone
 from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated, one_of
 from cds.adapters.fhir_time import moment, open_between
 from cds.adapters.rows import Intake, Span, keys_meant
@@ -18,10 +19,13 @@ _NOT_SO: Final = ("refuted", "entered-in-error")
 
 
 def take_conditions(intake: Intake, resources: list[Resource]) -> None:
-    """Add the diagnoses of the patient's Conditions; where there is any, all diagnoses count as supplied."""
+    """Add the diagnoses of the patient's Conditions; where there is any, all diagnoses count as supplied.
+
+    A Condition that is a zone of the patient's plan is no diagnosis, and says nothing of whether there are others.
+    """
     for each in resources:
         _take(intake, each)
-    if resources:
+    if any(not is_zone(each.content) for each in resources):
         intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, "conditions"), FIRST_TIME))
 
 
@@ -33,7 +37,7 @@ def _take(intake: Intake, resource: Resource) -> None:
     if verification:
         return
     names = _diagnoses(intake, content)
-    if not names and is_masked(content) and not codings(content.get("code")):
+    if not names and is_masked(content) and not codings(content.get("code")) and not is_zone(content):
         names = [each.name for each in intake.concepts.of_kind("diagnosis")]
     if not names:
         return

@@ -52,9 +52,9 @@ class Doses:
         self._medicines = medicines
         self._references = references
         self._prescribed = {each.resource.number: each for each in prescribed}
-        self._told: list[Codes] = []
-        self._maybe: list[Codes] = []
-        self._left_open: list[Codes] = []
+        self._told: set[Codes] = set()
+        self._maybe: set[Codes] = set()
+        self._left_open: set[Codes] = set()
 
     def take(self, administrations: Sequence[Resource], reports: Sequence[Resource], alerts: Sequence[Alert]) -> None:
         """Add what was given, and what a dispenser reported in MedicationDispenses and in alerts.
@@ -92,10 +92,10 @@ class Doses:
         if masked and not (codes and time):
             withhold(self._intake, "doses", codes)
         elif time is None:
-            self._left_open.append(codes)
+            self._left_open.add(codes)
         if time is None:
             return
-        self._told += medicine.told
+        self._told.update(medicine.told)
         taken, quality = self._fate(content, place, masked)
         bits = Attribute.DELAY_UNKNOWN if taken else Attribute(0)
         bits |= Attribute.DATE_ONLY if time[1] else Attribute(0)
@@ -119,7 +119,7 @@ class Doses:
         denied = {number for each in alerts if each.kind in _DENIES for number in each.implicated}
         doubted = {number for each in alerts if each.kind in _CASTS_DOUBT for number in each.implicated}
         messages = [each.message for each in alerts if each.message]
-        self._left_open += [() for each in alerts if each.message is None and each.kind != vkp.SIGN_OF_LIFE]
+        self._left_open.update(() for each in alerts if each.message is None and each.kind != vkp.SIGN_OF_LIFE)
         pouches: set[int] = set()
         for report in reports:
             prescriptions = self._prescriptions(report)
@@ -131,11 +131,15 @@ class Doses:
         medicines = [each for number, each in self._prescribed.items() if each.is_in_pouches or number in pouches]
         if not messages:
             return False
-        dispenser = Dispenser(messages, Schedule(medicines, self._intake.zone))
+        schedule = Schedule(medicines, self._intake.zone)
+        dispenser = Dispenser(messages, schedule)
         for dose, contents in dispenser.doses():
             self._intake.doses.append(dose)
-            self._told += contents.told
-            self._maybe += contents.maybe
+            self._told |= contents.told
+            self._maybe |= contents.maybe
+        if schedule.is_exhausted:
+            self._intake.note("schedule_too_large", "doses")
+            self._left_open.add(())
         return bool(dispenser.slots)
 
     def _message(self, report: Resource, prescriptions: Sequence[Prescribed | None]) -> Message | None:
@@ -151,7 +155,7 @@ class Doses:
         kind = vkp.event_of(content)
         time = self._time(content.get("whenHandedOver"), place)
         if time is None:
-            self._left_open += [] if kind == vkp.SIGN_OF_LIFE else [()]
+            self._left_open.update([] if kind == vkp.SIGN_OF_LIFE else [()])
             return None
         if kind == vkp.TAKEN and (content.get("status") != "completed" or has_other_meaning(content)):
             kind = vkp.DOUBTFUL

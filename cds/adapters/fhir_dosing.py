@@ -43,6 +43,7 @@ _PER_DAY: Final[Mapping[str, float]] = {  # https://hl7.org/fhir/R4/valueset-tim
 }
 _RANGES: Final = ("frequencyMax", "periodMax", "countMax")
 _UNKNOWN: Final = 0.0
+_FOR_EVER: Final = 36_525.0  # days; nobody is asked to take a medicine for a hundred years
 
 
 class Dosing(NamedTuple):
@@ -67,7 +68,7 @@ EVERY_DAY: Final = tuple(range(7))
 def dosings(listed: object, begins: int, where: Zone) -> tuple[Dosing, ...]:
     """The ways of taking a medicine in a list of Dosage; `begins`: when it is first taken, where they do not say."""
     found = [as_object(each) or {} for each in as_list(listed) or ()]
-    in_order = len({each.get("sequence") for each in found}) > 1
+    in_order = any(each.get("sequence") != found[0].get("sequence") for each in found)
     return tuple(_dosing(each, begins, where, in_order) for each in found)
 
 
@@ -168,7 +169,7 @@ def _bounds(repeat: Json, begins: int, where: Zone) -> tuple[int, int]:
         return start[0] if start else begins, end[1] if end else LAST_TIME
     longest = repeat.get("boundsDuration", (as_object(repeat.get("boundsRange")) or {}).get("high"))
     days = days_of(longest)
-    if days is None or begins == FIRST_TIME:
+    if days is None or begins == FIRST_TIME or not 0.0 < days < _FOR_EVER:
         return begins, LAST_TIME
     return begins, begins + round(days * MICROSECONDS_PER_DAY)
 

@@ -163,16 +163,17 @@ def _starts(intake: Intake, resource: Resource) -> Open:
 
 
 def _ends(intake: Intake, resource: Resource) -> Open | None:
-    """The earliest and the latest moment at which it ended; None when none is stated."""
+    """The earliest and the latest moment at which it ended, any when that cannot be read; None when none is stated."""
     content = resource.content
-    period = as_object(content.get("effectivePeriod")) or {}
-    written = eresept.stop_time(content) if eresept.is_stopped(content) else period.get("end")
+    written = eresept.stop_time(content) if eresept.is_stopped(content) else None
+    if written is None:
+        written = (as_object(content.get("effectivePeriod")) or {}).get("end")
     if written is None:
         return None
     found = open_between(written, intake.zone, "end")
     if found is None:
         intake.note("time_not_understood", resource.place)
-    return found
+    return found or (FIRST_TIME, LAST_TIME)
 
 
 def _recorded(intake: Intake, resource: Resource) -> int:
@@ -205,10 +206,10 @@ def _spans(intake: Intake, resource: Resource, state: str, starts: Open, ways: t
         yield starts[0], min(planned, told if told > starts[0] else LAST_TIME), unsure
     else:
         first, last = ends or (planned, planned)
-        yield starts[0], starts[1], unsure
+        yield starts[0], min(starts[1], last), unsure
         yield starts[1], first, quality
         yield max(starts[1], first), last, unsure
-        if state == _RUNNING and ends and not FIRST_TIME < told <= last:
+        if state == _RUNNING and ends and last < LAST_TIME and not FIRST_TIME < told <= last:
             intake.note("end_disagrees", resource.place)
             yield max(starts[0], last), LAST_TIME, unsure
 

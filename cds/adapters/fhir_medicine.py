@@ -52,6 +52,7 @@ class Medicines:
         self._intake = intake
         self._references = references
         self._not_here = 0
+        self._known: dict[tuple[int, int], Medicine] = {}  # by content, and how many levels are left
 
     def of(self, resource: Resource) -> Medicine:
         """The medicine of a statement, request, dispense or administration."""
@@ -72,7 +73,10 @@ class Medicines:
         if found is None or found.kind != "Medication":
             self._not_here += 1
             return Medicine((), False, {})
-        return self._medication(found, owner if found.number == owner.number else found, levels)
+        key = id(found.content), levels
+        if key not in self._known:
+            self._known[key] = self._medication(found, owner if found.number == owner.number else found, levels)
+        return self._known[key]
 
     def _medication(self, medication: Resource, holder: Resource, levels: int) -> Medicine:
         """The medicine of a Medication; `holder` has the resources that it refers to within itself."""

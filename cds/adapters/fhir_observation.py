@@ -1,10 +1,52 @@
-"""FHIR Observations → readings (https://hl7.org/fhir/R4/observation.html)."""
+"""FHIR Observations → readings (https://hl7.org/fhir/R4/observation.html).
+
+====================================== ================================================================
+element                                how it is read
+====================================== ================================================================
+``code``                               each measurement that it stands for; codes that disagree: not
+                                       used; one that no concept uses is counted
+``status``                             final, amended and corrected are used
+``subject``                            the patient, else not used
+``focus``                              about something else than the patient: not used
+``effectiveDateTime``                  when it was measured; a date alone has no clock time; a year or
+                                       month alone: not used
+``effectiveInstant``                   when it was measured
+``effectivePeriod``                    when it ended; without an end not used
+``effectiveTiming``                    the one time that it names; several: not used
+``issued``                             when it became known; a day or more before it was measured: not
+                                       used
+``valueQuantity``                      the value in its unit: the UCUM code, else the text; with a
+                                       comparator a bound
+``value[x]``                           any other is read as `fhir_value` says
+``interpretation``                     `>` and `<`: off the meter's scale, see `fhir_value`
+``dataAbsentReason``                   masked: withheld; others: see `fhir_value`
+``component``                          parts of a panel, or measurements of their own
+``hasMember``                          a panel that only names its members is not missing a value
+``performer``                          a RelatedPerson: reported by a relative; whether the patient
+                                       typed it in, no performer tells
+``device``                             from a device
+``extension`` deviceCode,              from a device
+gatewayDevice
+``extension`` bodyPosition             sitting, standing or lying
+``bodySite``                           left or right arm
+``modifierExtension``                  not used
+``implicitRules``                      not used
+``meta.security``                      masked: withheld
+``category``, ``encounter``,           not read
+``note``, ``method``, ``specimen``,
+``referenceRange``, ``derivedFrom``,
+``basedOn``, ``partOf``,
+``identifier``
+====================================== ================================================================
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cds.adapters.amounts import MASKED, MISSING, UNTOLD, Amount, accepted_units, amount
+from cds.adapters.fhir_reference import refers_to
 from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
+from cds.adapters.fhir_value import comparator_of, other_value, unit_of_quantity
 from cds.adapters.instants import Instants
 from cds.adapters.rows import Intake, Reading, is_future_dated, keys_meant
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
@@ -12,14 +54,16 @@ from cds.codes import Attribute, Concept
 from cds.operators.logic import without_noise
 from cds.operators.reasons import NO_DATA
 from cds.operators.series import FIRST_TIME
-from cds.units import unit_of
 
 _USED: Final = frozenset({"final", "amended", "corrected"})
-_UCUM: Final = frozenset({"http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8", ""})
 _DATE_ONLY: Final = Attribute.DATE_ONLY.value
 _DEVICE: Final = Attribute.DEVICE.value
 _RELATIVE: Final = Attribute.RELATIVE.value
 _BODY_POSITION: Final = "http://hl7.org/fhir/StructureDefinition/observation-bodyPosition"
+_MEASURING_DEVICE: Final = (
+    "http://hl7.org/fhir/StructureDefinition/observation-deviceCode",
+    "http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice",
+)
 _POSITIONS: Final[Mapping[str, int]] = {  # SNOMED CT
     "33586001": Attribute.SITTING.value,
     "10904000": Attribute.STANDING.value,
@@ -71,7 +115,11 @@ class Observations:
         if masked:
             self._intake.note("value_withheld", place)
         attribute = _attributes(content) | when[2]
-        for name, amounts in self._amounts(content, hits, parts, masked, place).items():
+        if len(hits) == 1 and not parts and not self._concepts[hits[0][0]].parts:  # one number, as in most
+            found = {hits[0][0]: {"": self._amount(hits[0], content, masked, place)}}
+        else:
+            found = self._amounts(content, hits, parts, masked, place)
+        for name, amounts in found.items():
             reading = _reading(self._concepts[name], amounts, when, attribute, place)
             if reading:
                 self._intake.readings.setdefault(name, []).append(reading)
@@ -142,6 +190,8 @@ class Observations:
 
     def _is_used(self, content: Json, parts: Parts, place: str) -> bool:
         status = as_text(content.get("status"))
+        if status in _USED and not parts and not content.get("focus") and not has_other_meaning(content):
+            return True
         code = ""
         if status == "entered-in-error":
             code = "entered_in_error"
@@ -159,7 +209,7 @@ class Observations:
         """When it was measured (a period: its end), and when it was recorded."""
         written = content.get("effectiveDateTime") or content.get("effectiveInstant")
         if not written:
-            written = (as_object(content.get("effectivePeriod")) or {}).get("end")
+            written = (as_object(content.get("effectivePeriod")) or {}).get("end") or _only_event(content)
         time = self._instants.read(written) if isinstance(written, str) else None
         if time is None:
             self._intake.note("time_not_understood" if written else "time_missing", place)
@@ -199,9 +249,11 @@ class Observations:
         quantity = content.get("valueQuantity")
         if not isinstance(quantity, OBJECT):
             return self._without_quantity(self._concept(hit), content, place)
-        value, unit, comparator = quantity.get("value"), _unit(quantity), quantity.get("comparator")
+        value, unit, comparator = quantity.get("value"), unit_of_quantity(quantity), quantity.get("comparator")
         if value is None:
-            return MISSING
+            return self._without_quantity(self._concept(hit), content, place)
+        if "interpretation" in content:
+            comparator = comparator_of(quantity, content)
         is_plain = (type(value) is int or type(value) is float) and value and comparator is None  # zero has two signs
         if is_plain and (hit, value, unit) in self._plain:
             return self._plain[hit, value, unit]
@@ -218,31 +270,17 @@ class Observations:
         return self._concepts[name].parts[part] if part else self._concepts[name]
 
     def _without_quantity(self, concept: Concept, content: Json, place: str) -> Amount:
-        """A meter's HI or LO comes as text; any other kind of value cannot be told; none at all is missing."""
-        if one_of(("masked",), content.get("dataAbsentReason")):
-            self._intake.note("value_withheld", place)
-            return MASKED
-        value = next((content[key] for key in sorted(content) if key.startswith("value")), None)
-        if value is None:
-            return MISSING
-        found, code = amount(concept, value, None)
-        self._intake.note(code, place, units=accepted_units(concept))
+        """What any other value counts as, or no value at all."""
+        found, code = other_value(concept, content)
+        if code:
+            self._intake.note(code, place, units=accepted_units(concept))
         return found
 
 
-def _unit(quantity: Json) -> str:
-    """The unit of a Quantity: its UCUM code, else its text; "" when they say different things."""
-    code, text = quantity.get("code"), quantity.get("unit")
-    if isinstance(code, str) and code == text:
-        return code
-    text = as_text(text)
-    code = as_text(code) if as_text(quantity.get("system")) in _UCUM else ""
-    if code and text:
-        one, other = unit_of(code), unit_of(text)
-        if one and other and one.id != other.id:
-            return "?"
-        return code if one else text
-    return code or text
+def _only_event(content: Json) -> object:
+    """The time of an `effectiveTiming` that names one time only."""
+    events = as_list((as_object(content.get("effectiveTiming")) or {}).get("event")) or [None]
+    return events[0] if len(events) == 1 else "?"
 
 
 def _reading(concept: Concept, amounts: Mapping[str, Amount], when: When, attribute: int, place: str) -> Reading | None:
@@ -267,12 +305,13 @@ def _attributes(content: Json) -> int:
         for each in map(as_object, as_list(content["extension"]) or ()):
             if each and each.get("url") == _BODY_POSITION:
                 bits |= _POSITIONS.get(one_of(_POSITIONS, each.get("valueCodeableConcept")), 0)
+            elif each and each.get("url") in _MEASURING_DEVICE:
+                bits |= _DEVICE
     if "device" in content and as_object(content["device"]):
         bits |= _DEVICE
     if "performer" in content:
         for each in as_list(content["performer"]) or ():
-            reference = each.get("reference") if isinstance(each, OBJECT) else None
-            if isinstance(reference, str) and "RelatedPerson/" in reference:
+            if refers_to(each, "RelatedPerson"):
                 bits |= _RELATIVE
     return bits
 

@@ -26,11 +26,15 @@ class References:
     """Finds resources of a bundle by what refers to them."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self._by_address: dict[str, list[Resource]] = {}
+        self._by_url: dict[str, list[Resource]] = {}
+        self._by_name: dict[str, list[Resource]] = {}
+        self._without_server: dict[str, list[Resource]] = {}
         for each in resources:
-            name = as_text(each.content.get("id"))
-            for address in {each.full_url, f"{each.kind}/{name}" if name else ""} - {""}:
-                self._by_address.setdefault(address, []).append(each)
+            name = f"{each.kind}/{as_text(each.content.get('id'))}"
+            self._by_url.setdefault(each.full_url, []).append(each)
+            self._by_name.setdefault(name, []).append(each)
+            if not _server(each):
+                self._without_server.setdefault(name, []).append(each)
 
     def find(self, reference: object, owner: Resource) -> Resource | None:
         """The resource that a Reference of `owner` means; None when it is not here, or not one only."""
@@ -38,12 +42,23 @@ class References:
         if address.startswith("#"):
             return _contained(address[1:], owner)
         match = _LOCAL.fullmatch(address)
-        found = self._by_address.get(address, []) if match is None or match[1] else []
-        if match and not found:
-            server, named = match[1] or _server(owner), self._by_address.get(match[2], [])
-            found = [each for each in named if server and _server(each) == server]
-            found = found or [each for each in named if not server or not _server(each)]
-        return found[0] if len(found) == 1 else None
+        if match is None:
+            found = self._by_url.get(address) if address else None
+        elif server := match[1] or _server(owner):
+            found = self._by_url.get(f"{server}{match[2]}") or self._without_server.get(match[2])
+        else:
+            found = self._by_name.get(match[2])
+        return found[0] if found and len(found) == 1 else None
+
+
+def refers_to(reference: object, kind: str) -> bool:
+    """Whether a Reference means a resource of this kind, by its address or by the type that it states.
+
+    >>> refers_to({"reference": "RelatedPerson/7"}, "RelatedPerson"), refers_to({"display": "Kari"}, "RelatedPerson")
+    (True, False)
+    """
+    found = as_object(reference) or {}
+    return found.get("type") == kind or f"{kind}/" in as_text(found.get("reference"))
 
 
 def _server(resource: Resource) -> str:

@@ -1,7 +1,7 @@
 """What every FHIR resource has: an identity, an age, security labels, and rules that may change its meaning."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from cds.adapters.rows import Intake
@@ -46,16 +46,6 @@ def is_id(text: str) -> bool:
     (True, False)
     """
     return len(text) <= 64 and text.isascii() and text.replace("-", "0").replace(".", "0").isalnum()
-
-
-def one_by_one(take: Callable[[Intake, Resource], None]) -> Callable[[Intake, list[Resource]], None]:
-    """What takes a list of resources, from what takes one of them."""
-
-    def take_each(intake: Intake, resources: list[Resource]) -> None:
-        for each in resources:
-            take(intake, each)
-
-    return take_each
 
 
 def each_once(intake: Intake, resources: list[Resource]) -> list[Resource]:

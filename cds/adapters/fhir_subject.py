@@ -15,7 +15,7 @@ Identifier = tuple[str, str]  # system, value
 _REFERENCE = re.compile(r"(?:(https?://.+)/)?Patient/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?", re.ASCII)
 _ASKED = "Patient?identifier="
 _SEVERAL = "the bundle is about more than one patient; send one bundle for each"
-_FIELD: Final[Mapping[str, str]] = {"DetectedIssue": "patient"}  # where it is not called `subject`
+_FIELD: Final[Mapping[str, str]] = {"DetectedIssue": "patient", "Device": "patient"}  # where it is not called `subject`
 _SYSTEMS: Final[Mapping[str, str]] = {  # names of the national identity numbers seen side by side in Norwegian data
     "http://hl7.no/fhir/NamingSystem/FNR": "urn:oid:2.16.578.1.12.4.1.4.1",
     "http://hl7.no/fhir/NamingSystem/DNR": "urn:oid:2.16.578.1.12.4.1.4.2",

@@ -10,7 +10,11 @@ ISSUES: Final = {
     "alerts_not_supplied": "a dispenser reported doses, but none of its alerts is here, so that missed doses would not "
     "be seen; send its DetectedIssues too, or say that they were supplied",
     "ambiguous_subject": "it does not say which patient it is about and was not used; add the subject",
+    "answer_not_known": "the answer is not one that is known here, so it cannot be told; send one of the form's codes "
+    "or words",
     "certainty_not_understood": "how certain it is cannot be read, so it counts as not certain; send a standard status",
+    "class_not_known": "{count} encounters have a class in no code system that is known here, so that stays do not "
+    "count as supplied; send the class in v3-ActCode",
     "codes_disagree": "its codes stand for different things, and it was not used; correct the codes",
     "comparator_not_understood": "the sign before the value is not understood, so it cannot be told; use <, <=, >, >=",
     "conflicting_copies": "it is there twice with different content, and no update time tells which is the newer; both "
@@ -23,6 +27,8 @@ ISSUES: Final = {
     "days_not_understood": "the days' supply is not a number, so it is not known how long it lasts; send a number",
     "days_unit_not_understood": "the days' supply has no unit of time, so it is not known how long it lasts; send `d`",
     "delay_not_known": "the dose was taken, but not when; it counts as taken and cannot be judged as late",
+    "device_not_included": "{count} statements refer to a Device that is not in the bundle, so that it is not known "
+    "which device; include it",
     "dispenser_report_not_understood": "the dispenser's event is not one of VKP's, or is not completed; the dose "
     "counts as not judged",
     "dose_not_judged": "its status does not say whether the dose was taken, and it counts as not judged",
@@ -31,12 +37,17 @@ ISSUES: Final = {
     "entered_in_error": "it is marked as entered in error and was not used",
     "entry_not_read": "the entry holds no resource that can be read and was not used",
     "fate_not_understood": "the status of the dose is not one of taken, missed, unknown; the dose counts as not judged",
+    "form_not_completed": "it is not completed, and was not used; send it when it is completed or amended",
     "future_dated": "it is dated more than a day after it was recorded and was not used; correct the time",
+    "goal_not_in_force": "it is not in force, and its targets were not used as limits",
     "implausible": "the value is outside what a living person can have and was set aside; correct it at the source",
     "incomplete": "only a part of the answer is here, so that nothing counts as supplied in full; send all pages",
     "journey_not_read": "it is not stated for when doses were taken out ahead; they count as not judged until the "
     "dispenser is used again; state the first and the last dose",
+    "kind_not_read": "{count} {kind} resources are not read here",
     "limit_not_read": "the patient's limit cannot be read, so the rules that use it will be unknown; {cure}",
+    "limit_only_as_text": "a limit of the plan is written only as text, and was not used as a limit; send it as a Goal "
+    "target or in a table of limits",
     "meaning_changed": "it carries an extension or rule that may change its meaning; it was not used",
     "medicine_not_included": "{count} resources refer to a Medication that is not in the bundle, so that it is not "
     "known which medicine; include it",
@@ -56,16 +67,31 @@ ISSUES: Final = {
     "part_missing": "a part of the reading is missing; the rest of it is used",
     "part_twice": "a part is there twice with different values, so that it cannot be told; send one",
     "period_reversed": "it ends before it begins, so it counts as not certain; correct the dates",
+    "plan_not_in_force": "the plan or activity is not in force, so that what it says to do is not shown",
+    "plan_withheld": "the plan is withheld, so that what it says to do is not shown",
+    "plan_without_zones": "{count} care plans name no zone, and nothing of them was used",
+    "plan_zone_not_told": "the plan names several zones for one activity, so that what it says to do is not shown; "
+    "name one",
     "reports_not_supplied": "a dispenser's alerts are here, but none of the doses that it dispensed; send its "
     "MedicationDispenses too, or say that they were supplied",
+    "schedule_too_large": "the medicines of the roll have more clock times than can be laid out, so that the doses are "
+    "not known in full; send the current medicines only",
     "status_not_used": "its status is not final, amended or corrected, and it was not used; send it when it is final",
+    "stay_not_dated": "it is not stated when the stay began, so that it counts as not certain; state the period",
+    "stay_on_leave": "the patient was on leave during the stay, and that part of it counts as not certain",
+    "target_not_a_limit": "a target names no limit of a ruleset, and was not used as a limit; code its measure with "
+    "the limit's name",
     "time_missing": "the time is missing, and it was not used; state the time",
     "time_not_understood": "the time cannot be read, and it was not used; write it like `2026-01-08T07:30:00+01:00`",
     "too_many_at_once": "{count} different readings bear the same time; they count as one that contradicts itself",
     "unit_missing": "the unit is missing, so the value cannot be told; use one of {units}",
     "unit_not_understood": "the unit is not accepted here, so the value cannot be told; use one of {units}",
     "unknown_code": "{count} observations have a code that no concept uses; they were not used",
+    "unknown_device": "{count} devices have no type that a concept uses; they were not used",
+    "unknown_form": "{count} answered forms are none that a concept uses; they were not used",
     "unlike_code": "the code is one digit from {known} of `{name}`; it was not used, did you mean that one?",
+    "use_not_dated": "it is not stated for how long the device was used, so that it counts as not certain; state the "
+    "period",
     "value_missing": "there is no value, and it was not used",
     "value_not_a_number": "the value is not a number, so it cannot be told; send a JSON number",
     "value_not_finite": "the value is not a finite number and was set aside; correct it at the source",
@@ -80,7 +106,11 @@ NORWEGIAN: Final = {
     "alerts_not_supplied": "en dispenser har meldt doser, men ingen av varslene er her, så doser som ikke er utlevert, "
     "ville ikke vises; send også DetectedIssue, eller oppgi at de er levert",
     "ambiguous_subject": "det står ikke hvilken pasient det gjelder, og det ble ikke brukt; oppgi subject",
+    "answer_not_known": "svaret er ikke et som er kjent her, så det kan ikke leses; send en av skjemaets koder eller "
+    "ord",
     "certainty_not_understood": "hvor sikkert det er, kan ikke leses, så det regnes som usikkert; send vanlig status",
+    "class_not_known": "{count} kontakter har en klasse i et kodeverk som ikke er kjent her, så opphold regnes ikke "
+    "som levert; send klassen i v3-ActCode",
     "codes_disagree": "kodene betyr ulike ting, og det ble ikke brukt; rett kodene",
     "comparator_not_understood": "tegnet foran verdien er ikke forstått, så den kan ikke leses; bruk <, <=, >, >=",
     "conflicting_copies": "den finnes to ganger med ulikt innhold, og ingen tid sier hvilken som er nyest; begge ble "
@@ -93,6 +123,8 @@ NORWEGIAN: Final = {
     "days_not_understood": "antall dager er ikke et tall, så det er ukjent hvor lenge det varer; send et tall",
     "days_unit_not_understood": "antall dager har ingen tidsenhet, så det er ukjent hvor lenge det varer; send `d`",
     "delay_not_known": "dosen ble tatt, men ikke når; den regnes som tatt og kan ikke bedømmes som sen",
+    "device_not_included": "{count} opplysninger viser til et Device som ikke er i bundelen, så apparatet er ukjent; "
+    "ta det med",
     "dispenser_report_not_understood": "hendelsen fra dispenseren er ikke en av VKPs, eller den er ikke completed; "
     "dosen regnes som ikke bedømt",
     "dose_not_judged": "status sier ikke om dosen ble tatt, og den regnes som ikke bedømt",
@@ -101,12 +133,17 @@ NORWEGIAN: Final = {
     "entered_in_error": "den er merket som feilført og ble ikke brukt",
     "entry_not_read": "oppføringen har ingen ressurs som kan leses, og ble ikke brukt",
     "fate_not_understood": "status for dosen er ikke taken, missed eller unknown; dosen regnes som ikke bedømt",
+    "form_not_completed": "det er ikke fullført, og ble ikke brukt; send det når det er completed eller amended",
     "future_dated": "den er datert mer enn et døgn etter at den ble skrevet, og ble ikke brukt; rett tiden",
+    "goal_not_in_force": "målet gjelder ikke, og ble ikke brukt som grense",
     "implausible": "verdien er utenfor det et levende menneske kan ha, og ble lagt til side; rett den der den kom fra",
     "incomplete": "bare en del av svaret er her, så ingenting regnes som levert i sin helhet; send alle sidene",
     "journey_not_read": "det står ikke for hvilken tid doser ble tatt ut på forhånd; de regnes som ikke bedømt til "
     "dispenseren er i bruk igjen; oppgi første og siste dose",
+    "kind_not_read": "{count} ressurser av typen {kind} leses ikke her",
     "limit_not_read": "pasientens grense kan ikke leses, så reglene som bruker den, kan ikke avgjøres; {cure}",
+    "limit_only_as_text": "en grense i planen står bare som tekst, og ble ikke brukt som grense; send den som "
+    "Goal.target eller i en tabell med grenser",
     "meaning_changed": "den har en utvidelse eller regel som kan endre betydningen; den ble ikke brukt",
     "medicine_not_included": "{count} ressurser viser til en Medication som ikke er i bundelen, så legemiddelet er "
     "ukjent; ta den med",
@@ -127,16 +164,29 @@ NORWEGIAN: Final = {
     "part_missing": "en del av målingen mangler; resten ble brukt",
     "part_twice": "en del finnes to ganger med ulike verdier, så den kan ikke leses; send én",
     "period_reversed": "den slutter før den begynner, så den regnes som usikker; rett datoene",
+    "plan_not_in_force": "planen eller tiltaket gjelder ikke, så det som står der, vises ikke",
+    "plan_withheld": "planen er sperret, så det som står der, vises ikke",
+    "plan_without_zones": "{count} planer nevner ingen sone, og ingenting i dem ble brukt",
+    "plan_zone_not_told": "planen nevner flere soner for ett tiltak, så det som står der, vises ikke; oppgi én",
     "reports_not_supplied": "varsler fra en dispenser er her, men ingen av dosene den har utlevert; send også "
     "MedicationDispense, eller oppgi at de er levert",
+    "schedule_too_large": "medisinene i rullen har flere klokkeslett enn det er plass til, så dosene er ikke kjent i "
+    "sin helhet; send bare gjeldende medisiner",
     "status_not_used": "status er ikke final, amended eller corrected, og den ble ikke brukt; send den ferdig",
+    "stay_not_dated": "det står ikke når oppholdet begynte, så det regnes som usikkert; oppgi perioden",
+    "stay_on_leave": "pasienten hadde permisjon under oppholdet, og den delen regnes som usikker",
+    "target_not_a_limit": "et mål nevner ingen grense i et regelsett, og ble ikke brukt som grense; kod measure med "
+    "navnet på grensen",
     "time_missing": "tiden mangler, og den ble ikke brukt; oppgi tiden",
     "time_not_understood": "tiden kan ikke leses, og den ble ikke brukt; skriv den som `2026-01-08T07:30:00+01:00`",
     "too_many_at_once": "{count} ulike målinger har samme tid; de regnes som én som motsier seg selv",
     "unit_missing": "enheten mangler, så verdien kan ikke leses; bruk en av {units}",
     "unit_not_understood": "enheten er ikke i bruk her, så verdien kan ikke leses; bruk en av {units}",
     "unknown_code": "{count} observasjoner har en kode som ingen begreper bruker; de ble ikke brukt",
+    "unknown_device": "{count} apparater har ingen type som et begrep bruker; de ble ikke brukt",
+    "unknown_form": "{count} besvarte skjemaer er ikke blant dem som begreper bruker; de ble ikke brukt",
     "unlike_code": "koden er ett siffer fra {known} for `{name}`; den ble ikke brukt, mente du den?",
+    "use_not_dated": "det står ikke hvor lenge apparatet ble brukt, så det regnes som usikkert; oppgi perioden",
     "value_missing": "det er ingen verdi, og den ble ikke brukt",
     "value_not_a_number": "verdien er ikke et tall, så den kan ikke leses; send et JSON-tall",
     "value_not_finite": "verdien er ikke et endelig tall og ble lagt til side; rett den der den kom fra",
@@ -149,7 +199,14 @@ NORWEGIAN: Final = {
 _PHRASES: Final = (
     ("write an object with `limit`, `value` and `unit`", "skriv et objekt med `limit`, `value` og `unit`"),
     ("send `value` as a number", "send `value` som et tall"),
+    ("write the dates as", "skriv datoene som"),
     ("as year-month-day", "som år-måned-dag"),
+    ("state one value with its unit, without a sign before it", "oppgi én verdi med enhet, uten tegn foran"),
+    ("let it end no earlier than it begins", "la den ikke slutte før den begynner"),
+    ("say whether the goal is in force", "si om målet gjelder"),
+    ("name one limit in each target", "oppgi én grense i hvert mål"),
+    ("take out what may change its meaning", "ta ut det som kan endre betydningen"),
+    ("it is withheld", "den er sperret"),
     ("let `until` be no earlier than `from`", "la `until` ikke være før `from`"),
     ("as a text", "som en tekst"),
     ("write `", "skriv `"),

@@ -13,6 +13,7 @@ from cds.adapters.shapes import as_object, as_text
 from cds.codes import MEDICINE_FOLDERS, Concept, Concepts
 from cds.diagnostics import Issue, closest
 from cds.operators.series import FIRST_TIME, LAST_TIME, MICROSECONDS_PER_DAY
+from cds.patient import PatientLimit, PlanAction
 from cds.periods import Zone, instant
 
 FOLDERS: Final = ("conditions", "devices", "events", "stays", *MEDICINE_FOLDERS)
@@ -86,6 +87,7 @@ class Intake:
     """What has been accepted so far.
 
     supplied: column key -> from when it was handed over in full. withheld: keys of which masked facts may be a part.
+    limits, plan_actions: of the patient's own plan.
     """
 
     concepts: Concepts
@@ -97,6 +99,8 @@ class Intake:
     supplies: list[Supply] = field(default_factory=list[Supply])
     supplied: dict[str, int] = field(default_factory=dict[str, int])
     withheld: set[str] = field(default_factory=set[str])
+    limits: list[PatientLimit] = field(default_factory=list[PatientLimit])
+    plan_actions: list[PlanAction] = field(default_factory=list[PlanAction])
     issues: list[Issue] = field(default_factory=list[Issue])
 
     def note(self, code: str, place: str, **words: object) -> None:

@@ -48,15 +48,15 @@ def check_scores(names: Names) -> Iterator[Diagnostic]:
 
 
 def _part(names: Names, part: str, place: Place) -> Iterator[Diagnostic]:
-    """What is summed must be points: of bands or scores, or a value in points, or one of a form whose items are."""
+    """What is summed must be points: of bands or scores, a value or limit in points, or a form whose items are."""
     known = (*names.model.bands, *names.model.scores)
     if part in known:
         return
     value = names.model.values.get(part.partition(".")[0])
-    if value is None:
-        yield names.missing(part, place, "band table or score", (*known, *names.model.values))
+    if value is None and part not in names.model.limits:
+        yield names.missing(part, place, "band table or score", (*known, *names.model.values, *names.model.limits))
         return
-    summed = [f"{part}.{each}" for each in names.parts(value)] if "." not in part else []
+    summed = [f"{part}.{each}" for each in names.parts(value)] if value and "." not in part else []
     for each in summed or [part]:
         sort = names.number(each)
         if sort is None:

@@ -13,11 +13,11 @@ import numpy as np
 
 from cds.execute.compiled import kernel, operator
 from cds.execute.kernels import FIRED, NOT_FIRED, WAITS, Clocks
-from cds.execute.limits import Resolved, paired, resolve
+from cds.execute.limits import Resolved, in_second_unit, origin_of, resolve
 from cds.execute.material import Material, material
 from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
 from cds.operators import OPERATORS
-from cds.operators.reasons import KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
+from cds.operators.reasons import AT_LEAST, AT_MOST, KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
 from cds.operators.series import NO_TIME, SCRATCH_PER_ROW
 from cds.periods import civil_date
 from cds.plan import (
@@ -38,6 +38,7 @@ from cds.plan import (
     Measure,
     Not,
     Or,
+    Pair,
     PairedLimit,
     Points,
     Rounded,
@@ -197,13 +198,11 @@ class Chunk:
     def limits(self) -> dict[int, Valued]:
         """Every limit of the plan as it counts for each patient; fills `own` and `origins`."""
         if self._limits is None:
-            limits = {index: each for index, each in enumerate(self.plan.numbers) if isinstance(each, Limit)}
             found: dict[int, Valued] = {}
-            for index, each in limits.items():
+            for index, each in self.plan.limits.items():
                 default = self.number(each.default) if each.default != NONE else self._empty(0.0, NOT_SET)
                 found[index] = Valued(default.value.copy(), default.reason.copy())
-                kind = "adaptation" if each.adapted else "default"
-                self.origins[index] = np.full(self.n, ORIGINS.index(kind), np.int8)
+                self.origins[index] = np.full(self.n, ORIGINS.index(origin_of(each).kind), np.int8)
             for place in self._with_own_limits():
                 self._resolve(place, found)
             self._limits = found
@@ -216,25 +215,28 @@ class Chunk:
     def _resolve(self, place: int, found: dict[int, Valued]) -> None:
         """Put one patient's own limits in place of the defaults."""
         i = place - self.first
-        defaults = {index: (float(value[i]), int(reason[i])) for index, (value, reason) in found.items()}
-        resolved = resolve(self.plan, self.population.limits[place], defaults, self.today[int(self.zone[i])])
-        for index, (value, reason) in found.items():
-            value[i], reason[i] = resolved.values[index]
-            self.origins[index][i] = ORIGINS.index(resolved.origins[index].kind)
+
+        def default(index: int) -> tuple[float, int]:
+            return float(found[index].value[i]), int(found[index].reason[i])
+
+        resolved = resolve(self.plan, self.population.limits[place], default, self.today[int(self.zone[i])])
+        for index, (value, reason) in resolved.values.items():
+            found[index].value[i], found[index].reason[i] = value, reason
+        for index, origin in resolved.origins.items():
+            self.origins[index][i] = ORIGINS.index(origin.kind)
         self.own[i] = resolved
 
     def _limit(self, index: int, limit: Limit) -> Valued:
         return self.limits()[index]
 
     def _paired(self, index: int, limit: PairedLimit) -> Valued:
-        limits, default = self.limits(), self.number(limit.default)
-        reason = limits[limit.limit].reason
-        known = reason == KNOWN
-        result = Valued(np.where(known, default.value, 0.0), np.where(known, default.reason, reason))
+        stated, default = self.limits()[limit.limit], self.number(limit.default)
+        known = stated.reason == KNOWN
+        result = Valued(np.where(known, default.value, 0.0), np.where(known, default.reason, stated.reason))
         for i, resolved in self.own.items():
-            result.value[i], result.reason[i] = paired(
-                limit, resolved, (float(default.value[i]), int(default.reason[i]))
-            )
+            own = resolved.own.get(limit.limit)
+            if own and known[i]:
+                result.value[i], result.reason[i] = in_second_unit(limit, own, float(stated.value[i])), KNOWN
         return result
 
     # conditions
@@ -254,11 +256,15 @@ class Chunk:
     def _compare(self, test: Compare) -> Decided:
         left, right = self.number(test.left), self.number(test.right)
         if test.pair:
-            unit = self.number(test.pair.unit_of)
-            is_pair = (unit.value == test.pair.unit) & (unit.reason == KNOWN)
+            is_pair = self.arrived_in(test.pair)
             left = _where(is_pair, self.number(test.pair.raw), left)
             right = _where(is_pair, self.number(test.pair.limit), right)
         return self._leaf(test, "compare_all", test.comparison, *left, *right)
+
+    def arrived_in(self, pair: Pair) -> Array:
+        """Whose reading, or a bound of it, arrived in the second unit of the pair."""
+        unit = self.number(pair.unit_of)
+        return (unit.value == pair.unit) & np.isin(unit.reason, (KNOWN, AT_LEAST, AT_MOST))
 
     def _is_known(self, test: IsKnown) -> Decided:
         return self._leaf(test, "known_all", *self.number(test.number))

@@ -1,5 +1,6 @@
 """Findings and explanations of one patient's evaluation; nothing here decides anything."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -53,7 +54,8 @@ def evaluate(plan: Plan, patient: Patient, at: int) -> Result:
     findings = tuple(_finding(evaluation, index, rule) for index, rule in enumerate(plan.rules))
     issues = (*patient.issues, *evaluation.resolved().issues)
     when = iso_time(at, patient.zone)
-    return Result(patient.id, when, patient.zone.name, findings, plan.heads, plan.hash, issues)
+    in_force = tuple(each for each in patient.plan_actions if each.since <= at < each.until)
+    return Result(patient.id, when, patient.zone.name, findings, plan.heads, plan.hash, issues, in_force)
 
 
 def iso_time(at: int, zone: Zone, date_only: bool = False) -> str:
@@ -71,20 +73,23 @@ def _finding(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
     number, limit = evaluation.shown(rule, verdict)
     value, value_reason = evaluation.number(number) if number != NONE else (0.0, Reason.no_data)
     bound, bound_reason = evaluation.number(limit) if limit != NONE else (0.0, Reason.no_data)
+    limit_name, limit_origin = (plan.numbers[limit].name, evaluation.origin(limit)) if limit != NONE else ("", None)
+    hidden_by = plan.rules[verdict.hidden_by].id if verdict.hidden_by != NONE else ""
+    hiders = tuple([plan.rules[each].id for each in rule.hidden_by]) if rule.hidden_by else ()
     return Finding(
-        rule=rule,
-        head=plan.head(rule.ruleset),
-        status=verdict.status,
-        colour=verdict.colour,
-        reason=reason_of(verdict.reason),
-        uncertain=verdict.uncertain,
-        value=value if value_reason == KNOWN else None,
-        limit=bound if bound_reason == KNOWN else None,
-        limit_name=plan.numbers[limit].name if limit != NONE else "",
-        limit_origin=evaluation.origin(limit),
-        hidden_by=plan.rules[verdict.hidden_by].id if verdict.hidden_by != NONE else "",
-        hiders=tuple(plan.rules[each].id for each in rule.hidden_by),
-        explain=partial(explanation, evaluation, rule, verdict),
+        rule,
+        plan.head(rule.ruleset),
+        verdict.status,
+        verdict.colour,
+        reason_of(verdict.reason),
+        verdict.uncertain,
+        value if value_reason == KNOWN else None,
+        bound if bound_reason == KNOWN else None,
+        limit_name,
+        limit_origin,
+        hidden_by,
+        hiders,
+        partial(explanation, evaluation, rule, verdict),
     )
 
 
@@ -211,8 +216,8 @@ def _newest(evaluation: Evaluation, index: int) -> str:
         return ""
     newest = evaluation.answer(index, number)[2]
     table = table_of(evaluation.patient, number.input.key)
-    dated = any(table.times[row] == newest and table.attribute[row] & DATE_ONLY for row in range(len(table.times)))
-    return iso_time(newest, evaluation.patient.zone, dated)
+    rows = range(bisect_left(table.times, newest), bisect_right(table.times, newest))
+    return iso_time(newest, evaluation.patient.zone, any(table.attribute[row] & DATE_ONLY for row in rows))
 
 
 def _used(evaluation: Evaluation, index: int) -> Used:
@@ -248,9 +253,9 @@ def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[
     table = table_of(evaluation.patient, measure.input.key)
     zone = evaluation.patient.zone
     for row in used_rows(evaluation, index, measure):
-        attribute = Attribute(table.attribute[row])
-        entered = next((word for bit, word in _ENTERED if bit in attribute), "")
-        time = iso_time(table.times[row], zone, bool(attribute & Attribute.DATE_ONLY))
+        attribute = table.attribute[row]
+        entered = next((word for bit, word in _ENTERED if attribute & bit), "")
+        time = iso_time(table.times[row], zone, bool(attribute & DATE_ONLY))
         reference = table.references[row] if row < len(table.references) else ""
         value, arrived = _arrived(measure.input.key, table, row)
         yield Reading(time, value, measure.unit, arrived, entered, reference)
@@ -266,7 +271,7 @@ def _arrived(key: str, table: Table, row: int) -> tuple[float, str]:
     return table.values[row], f"{table.raw[row]:.12g} {unit_name(table.unit[row])}".strip()
 
 
-_ENTERED = ((Attribute.DEVICE, "device"), (Attribute.TYPED, "typed"), (Attribute.RELATIVE, "relative"))
+_ENTERED = ((int(Attribute.DEVICE), "device"), (int(Attribute.TYPED), "typed"), (int(Attribute.RELATIVE), "relative"))
 _STATES: Final[Mapping[int, State]] = {TRUE: "true", FALSE: "false", NOT_SET: "not set"}
 
 

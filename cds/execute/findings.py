@@ -185,8 +185,7 @@ def _show_pair(chunk: Chunk, rows: Rows, leaf: int, where: Array, who: Array) ->
     """Where the reading arrived in the second unit of a pair, show what was compared in that unit."""
     pair = chunk.program.pair_of(leaf)
     if pair is not None:
-        unit, reason = chunk.number(pair.unit_of)
-        arrived = where[((unit == pair.unit) & (reason == KNOWN))[who[where]]]
+        arrived = where[chunk.arrived_in(pair)[who[where]]]
         _show_number(chunk, rows, pair.raw, arrived, who[arrived])
         _show_limit(chunk, rows, pair.limit, arrived, who[arrived])
 

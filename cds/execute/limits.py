@@ -1,7 +1,7 @@
 """Which limit counts for a patient: the patient's own, else the ruleset's; never a default in place of a bad one."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -10,19 +10,23 @@ from cds.diagnostics import Issue, closest
 from cds.operators.logic import without_noise
 from cds.operators.reasons import KNOWN, LIMIT_EXPIRED, LIMIT_INVALID
 from cds.patient import PatientLimit
-from cds.plan import NONE, Limit, PairedLimit, Plan
+from cds.plan import Limit, PairedLimit, Plan
 from cds.result import Origin
 from cds.units import Conversion, convert
 
 Valued = tuple[float, int]  # value and reason
+_DEFAULT: Final = Origin("default")
+_ADAPTATION: Final = Origin("adaptation")
 
 
 @dataclass(slots=True)
 class Resolved:
-    """values and origins by number; a paired limit's value belongs to the second unit. issues: what was wrong."""
+    """What a patient's own limits change, by number. values, origins: in place of the ruleset's. own: those that are
+    used. issues: what was wrong.
+    """
 
-    values: dict[int, Valued]
-    origins: dict[int, Origin]
+    values: dict[int, Valued] = field(default_factory=dict[int, Valued])
+    origins: dict[int, Origin] = field(default_factory=dict[int, Origin])
     own: dict[int, PatientLimit] = field(default_factory=dict[int, PatientLimit])
     issues: list[Issue] = field(default_factory=list[Issue])
 
@@ -31,70 +35,70 @@ class Resolved:
         self.issues.append(Issue(code, f"limits.{name}", message, norwegian))
 
 
-def resolve(plan: Plan, entries: Sequence[PatientLimit], defaults: Mapping[int, Valued], at: date) -> Resolved:
-    """The limits of one patient at a civil date. `defaults`: number -> the ruleset's own value and reason.
+def resolve(plan: Plan, entries: Sequence[PatientLimit], default: Callable[[int], Valued], at: date) -> Resolved:
+    """What one patient's limits change at a civil date. default: number -> the ruleset's own value and reason.
 
     A patient's limit with an unknown name, wrong unit, outside its span, out of order or expired makes the limits
     that it was meant for unknown; when nobody can tell which, every limit that a patient may set.
     """
-    resolved = Resolved(dict(defaults), {})
-    for number in defaults:
-        limit = _limit(plan, number)
-        resolved.origins[number] = Origin("adaptation" if limit.adapted else "default")
+    resolved = Resolved()
     meant: dict[int, list[PatientLimit]] = {}
     for entry in entries:
-        for number in _targets(plan, entry, defaults, resolved):
+        for number in _targets(plan, entry, resolved):
             meant.setdefault(number, []).append(entry)
     for number, candidates in meant.items():
-        _apply(_limit(plan, number), number, candidates, at, resolved)
-    _check_order(plan, defaults, resolved)
+        _apply(plan.limits[number], number, candidates, at, resolved)
+    if resolved.own:
+        _check_order(plan, default, resolved)
     return resolved
 
 
-def _limit(plan: Plan, number: int) -> Limit:
-    limit = plan.numbers[number]
-    assert isinstance(limit, Limit)
-    return limit
+def origin_of(limit: Limit) -> Origin:
+    """Whose a limit is that is not the patient's own."""
+    return _ADAPTATION if limit.adapted else _DEFAULT
 
 
-def _targets(plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], resolved: Resolved) -> list[int]:
+def _targets(plan: Plan, entry: PatientLimit, resolved: Resolved) -> Sequence[int]:
     """The one limit that an entry means; none after an issue that spoils what it might have meant."""
+    named = [each for each in plan.limits_named.get(entry.name, ()) if _may_mean(entry, plan.limits[each])]
+    if len(named) == 1:
+        return named
     loaded = [head.id for head in plan.heads]
     if entry.ruleset and entry.ruleset not in loaded:
-        _other_ruleset(plan, entry, numbers, closest(entry.ruleset, loaded), resolved)
-        return []
-    candidates = [each for each in numbers if entry.ruleset in ("", _limit(plan, each).ruleset)]
-    named = [each for each in candidates if entry.name == _limit(plan, each).name]
-    renamed = [each for each in candidates if not named and entry.name in _limit(plan, each).was]
+        _other_ruleset(plan, entry, closest(entry.ruleset, loaded), resolved)
+        return ()
+    candidates = [number for number, limit in plan.limits.items() if _may_mean(entry, limit)]
+    renamed = [each for each in candidates if not named and entry.name in plan.limits[each].was]
     if len(renamed) == 1:
-        now = _limit(plan, renamed[0]).name
+        now = plan.limits[renamed[0]].name
         message = f"the limit `{entry.name}` is now called `{now}`; it was used"
         resolved.note(entry.name, "limit_renamed", message, f"grensen `{entry.name}` heter nå `{now}`; den ble brukt")
+        return renamed
     meant = named or renamed
-    if len(meant) == 1:
-        return meant
     _spoil(plan, meant, candidates, resolved)
     if meant:
         message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
         norwegian = f"grensen `{entry.name}` finnes i flere regelsett; oppgi hvilket den hører til"
     else:
-        near = closest(entry.name, {_limit(plan, each).name for each in candidates})
+        near = closest(entry.name, {plan.limits[each].name for each in candidates})
         hint, hint_nb = (f"; did you mean `{near}`?", f"; mente du `{near}`?") if near else (".", ".")
         message = f"no ruleset has a limit `{entry.name}`{hint} Until it is mended, the limits it may mean are unknown"
         norwegian = f"ingen regelsett har en grense `{entry.name}`{hint_nb} Til det er rettet, er grensene ukjente"
     resolved.note(entry.name, "limit_unknown_name", message, norwegian)
-    return []
+    return ()
 
 
-def _other_ruleset(
-    plan: Plan, entry: PatientLimit, numbers: Mapping[int, Valued], near: str, resolved: Resolved
-) -> None:
+def _may_mean(entry: PatientLimit, limit: Limit) -> bool:
+    return entry.ruleset in ("", limit.ruleset)
+
+
+def _other_ruleset(plan: Plan, entry: PatientLimit, near: str, resolved: Resolved) -> None:
     """A limit of a ruleset that is not loaded is not ours; one whose ruleset seems misspelt may be."""
     message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
     norwegian = f"grensen `{entry.name}` hører til et regelsett som ikke er lastet; den ble ikke brukt"
     if near:
-        candidates = [each for each in numbers if _limit(plan, each).ruleset == near]
-        _spoil(plan, [each for each in candidates if _limit(plan, each).name == entry.name], candidates, resolved)
+        candidates = [number for number, limit in plan.limits.items() if limit.ruleset == near]
+        _spoil(plan, [each for each in candidates if plan.limits[each].name == entry.name], candidates, resolved)
         message += f". Did you mean `{near}`? Until it is mended, the limits it may mean are unknown"
         norwegian += f". Mente du `{near}`? Til det er rettet, er grensene den kan gjelde, ukjente"
     resolved.note(entry.name, "limit_of_other_ruleset", message, norwegian)
@@ -102,13 +106,13 @@ def _other_ruleset(
 
 def _spoil(plan: Plan, meant: Sequence[int], candidates: Sequence[int], resolved: Resolved) -> None:
     """Make the limits unknown that an entry means, or, when that cannot be told, all that a patient may set."""
-    for number in meant or [each for each in candidates if not _limit(plan, each).fixed]:
+    for number in meant or [each for each in candidates if not plan.limits[each].fixed]:
         resolved.values[number] = (0.0, LIMIT_INVALID)
 
 
 def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, resolved: Resolved) -> None:
     """Use the newest entry that is in force; one that cannot be used makes the limit unknown."""
-    if resolved.values[number][1] == LIMIT_INVALID:
+    if number in resolved.values:  # spoiled
         return
     unreadable = [each for each in candidates if not math.isfinite(each.value)]
     if unreadable:  # nobody knows from when it counts, so no other may stand in for it
@@ -121,21 +125,27 @@ def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, 
         message = f"the patient's own limit `{limit.name}` has expired; renew it or take it out of the plan"
         norwegian = f"pasientens egen grense `{limit.name}` er utløpt; forny den eller ta den ut av planen"
         resolved.note(limit.name, "limit_expired", message, norwegian)
-    used = current or begun
-    if not used:
+    if not begun:
         return
-    latest = max(each.since or date.min for each in used)
-    chosen = [each for each in used if (each.since or date.min) == latest]
+    chosen = _begun_last(current or begun)
     resolved.origins[number] = Origin("patient", chosen[0].author, chosen[0].since, chosen[0].until)
     if current:
         _use(limit, number, chosen, resolved)
+
+
+def _begun_last(entries: list[PatientLimit]) -> list[PatientLimit]:
+    """The entry that begins last, or several that begin together."""
+    if len(entries) == 1:
+        return entries
+    latest = max(each.since or date.min for each in entries)
+    return [each for each in entries if (each.since or date.min) == latest]
 
 
 def _use(limit: Limit, number: int, chosen: list[PatientLimit], resolved: Resolved) -> None:
     """Use the entries that begin last, when they can be used and agree."""
     values = [_value(limit, each) for each in chosen]
     problem = next((each for each in values if isinstance(each, tuple)), None)
-    if problem is None and len({without_noise(each) for each in values if isinstance(each, float)}) > 1:
+    if len(values) > 1 and not problem and len({without_noise(each) for each in values if isinstance(each, float)}) > 1:
         problem = "is stated twice with different values", "er oppgitt to ganger med ulike verdier"
     value = values[0]
     if problem or isinstance(value, tuple):
@@ -173,27 +183,22 @@ def _value(limit: Limit, entry: PatientLimit) -> float | tuple[str, str]:
     return value
 
 
-def _check_order(plan: Plan, numbers: Mapping[int, Valued], resolved: Resolved) -> None:
+def _check_order(plan: Plan, default: Callable[[int], Valued], resolved: Resolved) -> None:
     """Limits that must keep an order and do not are both unknown when one of them is the patient's."""
-    pairs = [(each, _limit(plan, each).beyond) for each in numbers if _limit(plan, each).beyond != NONE]
-    pairs += [(_limit(plan, each).below, each) for each in numbers if _limit(plan, each).below != NONE]
     before = dict(resolved.values)
-    for higher, lower in pairs:
-        if not {higher, lower} & resolved.own.keys():
+    for higher, lower in plan.limits_in_order:
+        if higher not in resolved.own and lower not in resolved.own:
             continue
-        (high, high_reason), (low, low_reason) = before[higher], before[lower]
+        high, high_reason = before.get(higher) or default(higher)
+        low, low_reason = before.get(lower) or default(lower)
         if high_reason == KNOWN == low_reason and without_noise(high) <= without_noise(low):
-            above, under = _limit(plan, higher).name, _limit(plan, lower).name
+            above, under = plan.limits[higher].name, plan.limits[lower].name
             for number in (higher, lower):
                 resolved.values[number] = (0.0, LIMIT_INVALID)
             message = f"the limit `{above}` must lie above `{under}`"
             resolved.note(above, "limit_out_of_order", message, f"grensen `{above}` må ligge over `{under}`")
 
 
-def paired(limit: PairedLimit, resolved: Resolved, default: Valued) -> Valued:
-    """The limit in the second unit of its pair: as the ruleset or the patient states it there, else carried over."""
-    value, reason = resolved.values[limit.limit]
-    own = resolved.own.get(limit.limit)
-    if reason != KNOWN or own is None:
-        return (0.0, reason) if reason != KNOWN else default
-    return (own.value if own.unit == limit.unit else convert(value, Conversion(*limit.factor))), KNOWN
+def in_second_unit(limit: PairedLimit, own: PatientLimit, value: float) -> float:
+    """A patient's own limit in the second unit of its pair: as it is stated there, else `value` carried over."""
+    return own.value if own.unit == limit.unit else convert(value, Conversion(*limit.factor))

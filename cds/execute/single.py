@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Literal
 
-from cds.execute.limits import Resolved, paired, resolve
+from cds.execute.limits import Resolved, in_second_unit, origin_of, resolve
 from cds.operators import OPERATORS
 from cds.operators.logic import (
     arithmetic,
@@ -107,8 +107,9 @@ class Evaluation:
         self.at = at
         self.today: date = civil_date(at, patient.zone)
         self.answers: dict[int, Answer] = {}
-        self.rows: dict[tuple[str, str, int, int], list[int]] = {}
-        self._numbers: list[Valued | None] = [None] * len(plan.numbers)
+        self.rows: dict[tuple[str, str, int, int], Sequence[int]] = {}
+        self._moments: dict[int, Now] = {}
+        self._numbers: list[Valued | None] = list(plan.constants if patient.limits else plan.defaults)
         self._verdicts: list[Verdict | None] = [None] * len(plan.rules)
         self._resolved: Resolved | None = None
 
@@ -126,14 +127,9 @@ class Evaluation:
         return found
 
     def resolved(self) -> Resolved:
-        """The limits that count for this patient."""
+        """What the patient's own limits change."""
         if self._resolved is None:
-            defaults = {
-                index: self.number(each.default) if each.default != NONE else (0.0, NOT_SET)
-                for index, each in enumerate(self.plan.numbers)
-                if isinstance(each, Limit)
-            }
-            self._resolved = resolve(self.plan, self.patient.limits, defaults, self.today)
+            self._resolved = resolve(self.plan, self.patient.limits, self._default, self.today)
         return self._resolved
 
     def stated(self, limit: int) -> int:
@@ -143,21 +139,22 @@ class Evaluation:
 
     def origin(self, limit: int) -> Origin | None:
         """Whose limit it is; None for what is no limit."""
-        return self.resolved().origins.get(self.stated(limit))
+        index = self.stated(limit)
+        found = self.plan.limits.get(index)
+        return self.resolved().origins.get(index) or origin_of(found) if found else None
 
     def _measure(self, index: int, measure: Measure) -> Valued:
-        value, _, _, reason = self.answer(index, measure)
-        return value, reason
+        answer = self.answer(index, measure)
+        return answer[0], answer[3]
 
     def answer(self, index: int, measure: Measure) -> Answer:
         """What the operator says: value, rows used, newest row's time, reason."""
-        if index not in self.answers:
+        found = self.answers.get(index)
+        if found is None:
             parameters, reason = self.parameters(measure)
-            if reason != KNOWN:
-                self.answers[index] = (0.0, 0, NO_TIME, reason)
-            else:
-                self.answers[index] = self.apply(measure, parameters, [])
-        return self.answers[index]
+            found = self.apply(measure, parameters, []) if reason == KNOWN else (0.0, 0, NO_TIME, reason)
+            self.answers[index] = found
+        return found
 
     def apply(self, measure: Measure, parameters: Sequence[float], used: list[int]) -> Answer:
         """Call the operator; `used` is empty or has a slot for every row."""
@@ -179,20 +176,29 @@ class Evaluation:
     def material(self, source: Input) -> tuple[Series, Series, Now]:
         """The rows that an input gives at this moment."""
         table = table_of(self.patient, source.key)
-        partner = table_of(self.patient, source.partner) if source.partner else table
-        rows = self.known_rows(source)
-        series = series_of(table, rows, source.column)
-        other = series_of(partner, rows) if source.partner else series
-        return series, other, moment(self.patient.zone, self.at, table.supplied_from)
+        if self.at >= table.all_count_from and source.is_whole_table:
+            series = other = table.series
+        else:
+            rows = self.known_rows(source)
+            series = series_of(table, rows, source.column)
+            other = series_of(table_of(self.patient, source.partner), rows) if source.partner else series
+        return series, other, self._now(table.supplied_from)
 
-    def known_rows(self, source: Input) -> list[int]:
+    def known_rows(self, source: Input) -> Sequence[int]:
         """Positions in the table of the rows that count at this moment."""
-        key = (source.key, source.partner, source.keep, source.drop)
-        if key not in self.rows:
+        key = source.key, source.partner, source.keep, source.drop
+        found = self.rows.get(key)
+        if found is None:
             table = table_of(self.patient, source.key)
             partner = table_of(self.patient, source.partner) if source.partner else table
-            self.rows[key] = rows_known_at(table, partner, self.at, source.keep, source.drop)
-        return self.rows[key]
+            found = self.rows[key] = rows_known_at(table, partner, self.at, source.keep, source.drop)
+        return found
+
+    def _now(self, supplied_from: int) -> Now:
+        found = self._moments.get(supplied_from)
+        if found is None:
+            found = self._moments[supplied_from] = moment(self.patient.zone, self.at, supplied_from)
+        return found
 
     def _constant(self, index: int, constant: Constant) -> Valued:
         return constant.value, KNOWN
@@ -207,10 +213,18 @@ class Evaluation:
         return self.number(choice.otherwise) if choice.otherwise != NONE else (0.0, NOT_SET)
 
     def _limit(self, index: int, limit: Limit) -> Valued:
-        return self.resolved().values[index]
+        return self.resolved().values.get(index) or self._default(index)
+
+    def _default(self, limit: int) -> Valued:
+        default = self.plan.limits[limit].default
+        return self.number(default) if default != NONE else (0.0, NOT_SET)
 
     def _paired(self, index: int, limit: PairedLimit) -> Valued:
-        return paired(limit, self.resolved(), self.number(limit.default))
+        value, reason = self.number(limit.limit)
+        if reason != KNOWN:
+            return 0.0, reason
+        own = self.resolved().own.get(limit.limit)
+        return (in_second_unit(limit, own, value), KNOWN) if own else self.number(limit.default)
 
     def _arithmetic(self, index: int, each: Arithmetic) -> Valued:
         return arithmetic(each.operator, *self.number(each.left), *self.number(each.right))
@@ -256,17 +270,21 @@ class Evaluation:
 
     def sides(self, test: Compare) -> tuple[int, int]:
         """Positions of the two numbers that are compared: those of the unit pair for a reading in its second unit."""
-        pair = self.pair(test)
+        pair = self.pair(test) if test.pair else None
         return (pair.raw, pair.limit) if pair else (test.left, test.right)
 
     def pair(self, test: Compare) -> Pair | None:
-        """The unit pair of a comparison when the reading arrived in its second unit."""
-        arrived = test.pair and self.number(test.pair.unit_of) == (float(test.pair.unit), KNOWN)
-        return test.pair if arrived else None
+        """The unit pair of a comparison when the reading, or a bound of it, arrived in its second unit."""
+        if test.pair is None:
+            return None
+        unit, reason = self.number(test.pair.unit_of)
+        return test.pair if unit == test.pair.unit and reason in BOUNDS else None
 
     def _compare(self, test: Compare) -> Decided:
         left, right = self.sides(test)
-        return compare(test.comparison, *self.number(left), *self.number(right)), test
+        value, reason = self.number(left)
+        limit, limit_reason = self.number(right)
+        return compare(test.comparison, value, reason, limit, limit_reason), test
 
     def _is_known(self, test: IsKnown) -> Decided:
         return known(*self.number(test.number)), test
@@ -362,9 +380,10 @@ class Evaluation:
         leaf = verdict.leaf
         number, limit = NONE, NONE
         if isinstance(leaf, Compare):
-            number, limit = self.sides(leaf)
-            if self.pair(leaf):
-                return number, limit
+            pair = self.pair(leaf)
+            if pair:
+                return pair.raw, pair.limit
+            number, limit = leaf.left, leaf.right
         elif isinstance(leaf, IsTrue):
             number, limit = leaf.number, leaf.limit
         elif isinstance(leaf, IsKnown | Matches):

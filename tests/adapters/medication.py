@@ -3,8 +3,10 @@
 from typing import Any
 
 from cds.adapters.fhir import patient_from_fhir
+from cds.codes import Attribute
+from cds.operators.series import MICROSECONDS_PER_DAY
 from cds.patient import Patient
-from tests.adapters.building import Json, bundle, concept
+from tests.adapters.building import Json, at, bundle, codes, concept
 
 ATC, FEST = "http://www.whocc.no/atc", "http://ehelse.no/fhir/CodeSystem/FEST"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -13,6 +15,8 @@ SUBJECT = {"reference": "Patient/1"}
 SFM = "http://ehelse.no/fhir/StructureDefinition/sfm-"
 NATIONAL = "urn:oid:2.16.578.1.12.4.1.1."
 VKP = "http://ehelse.no/fhir/CodeSystem/vkp-"
+DATED = int(Attribute.DATE_ONLY)
+TRAVEL, LATE = int(Attribute.TRAVEL_DOSE), int(Attribute.DELAY_UNKNOWN)
 MASKED = {"meta": {"security": [{"code": "R"}]}}
 
 
@@ -119,14 +123,59 @@ def report(time: str = "2026-01-08T08:05:00+01:00", event: str = "1.1", name: st
     return kept(made, fields)
 
 
-def alert(time: str = "2026-01-08T09:00:00+01:00", code: str = "1.1", name: str = "", **fields: Any) -> Json:
-    """What a dispenser warns of."""
+def alert(time: str = "2026-01-08T09:00:00+01:00", code: Any = "1.1", name: str = "", **fields: Any) -> Json:
+    """What a dispenser warns of, by a code of its alerts or a CodeableConcept."""
     made = {
         "resourceType": "DetectedIssue",
         "id": name or f"i{time[5:16].translate(str.maketrans('T:', '--'))}-{code}",
         "status": "final",
-        "code": concept(f"{VKP}alert-code-v090", code),
+        "code": concept(f"{VKP}alert-code-v090", code) if isinstance(code, str) else code,
         "patient": SUBJECT,
         "identifiedDateTime": time,
     }
     return kept(made, fields)
+
+
+ALIVE = alert("2026-01-01T12:00:00+01:00", "1.17", name="alive")  # it tells of no dose
+TWICE = {"dosage": [dosage(amount(1, "tablett"), timeOfDay=["08:00:00", "20:00:00"])]}
+
+
+def clocked(atc: str = STATIN, **fields: Any) -> Json:
+    """A medicine of the roll with clock times, twice a day when nothing is said."""
+    return statement(atc, atc, **in_roll(**{**TWICE, **fields}))
+
+
+Row = tuple[str, float, float, int, int]
+
+
+def rows(patient: Patient, key: str = "doses.all", until: str = "2026-01-10") -> list[Row]:
+    """(planned, taken, delay, quality, attribute) of each dose planned before a day, in Norwegian clock time."""
+    table = patient.tables[key]
+    columns = zip(table.times, table.utc_offset, table.values, table.raw, table.quality, table.attribute, strict=True)
+    return [(clock(time, offset), *rest) for time, offset, *rest in columns if time < at(until)]
+
+
+def clock(time: int, offset: int) -> str:
+    """`8 07:30` for half past seven on 8 January 2026."""
+    minutes = time // 60_000_000 + offset
+    day = minutes // 1440 - at("2025-12-31T00:00:00Z") // MICROSECONDS_PER_DAY
+    return f"{day} {minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def known_by(patient: Patient, time: str, key: str = "doses.all") -> list[Row]:
+    """The rows that were known at a time."""
+    table = patient.tables[key]
+    known = [recorded <= at(time) for recorded in table.recorded]
+    return [each for each, is_known in zip(rows(patient, key, "2030-01-01"), known, strict=True) if is_known]
+
+
+def row(patient: Patient, key: str = "supply.statins") -> tuple[float, int, int]:
+    """(days, quality, attribute) of the only dispense."""
+    table = patient.tables[key]
+    assert len(table.times) == 1
+    return table.values[0], table.quality[0], table.attribute[0]
+
+
+def said(patient: Patient) -> list[str]:
+    """The issues; those of the dispense without its place."""
+    return [each.removesuffix(" MedicationDispense/d") for each in codes(patient.issues)]

@@ -119,7 +119,7 @@ def test_other_values(fields: Json, value: float, quality: int, issue: str) -> N
         ({"effectiveDateTime": "2026-01"}, "time_not_understood"),
         ({"effectiveDateTime": 2026}, "time_not_understood"),
         ({"effectiveDateTime": None, "effectivePeriod": {"start": MORNING}}, "time_missing"),
-        ({"effectiveDateTime": None, "effectiveTiming": {"event": [MORNING]}}, "time_missing"),
+        ({"effectiveDateTime": None, "effectiveTiming": {"event": [MORNING, MORNING]}}, "time_not_understood"),
         ({"issued": "2026-01-06T07:30:00+01:00"}, "future_dated"),
         ({"modifierExtension": [{"url": "http://example.org/not"}]}, "meaning_changed"),
         ({"implicitRules": "http://example.org/rules"}, "meaning_changed"),

@@ -13,6 +13,7 @@ WORDS = {
     "units": "kg, g",
     "known": "1-2",
     "name": "w",
+    "kind": "Claim",
     "expected": "a list",
 }
 
