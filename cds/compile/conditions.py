@@ -128,7 +128,7 @@ class Conditions:
             return self.position(expression.name)
         left, right = self.expression(expression.left), self.expression(expression.right)
         numbers = self.scope.builder.numbers
-        name = f"{numbers[left].name} {expression.operator} {numbers[right].name}"
+        name = _said(expression, numbers[left].name, numbers[right].name)
         if expression.operator in "+-":
             return self.joined(name, expression, left, self.in_unit_of(left, right), numbers[left].unit)
         if expression.operator == "/":
@@ -160,6 +160,18 @@ class Conditions:
         number = self.scope.builder.numbers[index]
         times = self.scope.builder.add(Constant(number.name, factor))
         return self.scope.builder.add(Arithmetic(number.name, MULTIPLY, index, times, unit))
+
+
+def _said(expression: Sum, left: str, right: str) -> str:
+    """What is calculated, with the brackets that it needs to be read so."""
+    binds = expression.operator in "*/"
+    if isinstance(expression.left, Sum) and binds and expression.left.operator in "+-":
+        left = f"({left})"
+    if isinstance(expression.right, Sum) and (
+        binds or (expression.operator == "-" and expression.right.operator in "+-")
+    ):
+        right = f"({right})"
+    return f"{left} {expression.operator} {right}"
 
 
 def _telling(parts: Sequence[Condition]) -> tuple[int, ...]:
