@@ -20,7 +20,7 @@ quality: $(VENV)/test
 	$(BIN)/codespell
 	CDS_PROFILE=long $(BIN)/python -m pytest --numprocesses 2
 
-bench: $(VENV)/test
+bench: $(VENV)/bench
 	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
 
 fuzz: $(VENV)/test
@@ -43,3 +43,8 @@ $(VENV)/test: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing cds and its test tools into $(VENV) ..."
 	@$(INSTALL) '.[batch,test]'
 	@touch $@ $(VENV)/core
+
+$(VENV)/bench: $(VENV)/test
+	@echo "Installing what the benchmarks compare with into $(VENV) ..."
+	@$(INSTALL) '.[bench]'
+	@touch $@

@@ -57,7 +57,7 @@ class Patient:
         time_zone: str = NORWAY,
         concepts: Concepts | None = None,
     ) -> "Patient":
-        """A patient from a FHIR R4 Bundle with Patient, Observation and Condition.
+        """A patient from a FHIR R4 Bundle.
 
         supplied: input key → whether the bundle holds all of it (True), nothing is known about it (False), or all
         of it from a time on; without it, what occurs in the bundle counts as supplied. PatientError when the bundle

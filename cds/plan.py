@@ -337,7 +337,7 @@ class Plan:
 
     @cached_property
     def defaults(self) -> Sequence[tuple[float, int] | None]:
-        """As `constants`, for patients without limits of their own: limits are what their constant is."""
+        """As `constants`, for patients without limits of their own: where a limit's default is constant, so is it."""
         found = list(self.constants)
         for index, limit in self.limits.items():
             found[index] = self.constants[limit.default] if limit.default != NONE else (0.0, NOT_SET)

@@ -115,7 +115,7 @@ class Explanation:
     blocked_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes five times as long, and an evaluation makes one for every rule
 class Finding:
     """What one rule or zone says about one patient.
 

@@ -3,6 +3,7 @@
 What operators and words mean is in `language/*.yaml`; this is about the executor and its result.
 """
 
+import pickle
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -275,4 +276,9 @@ def test_a_number_that_is_not_finite_is_not_computable() -> None:
     assert [(1e308, 0), (0.0, NOT_COMPUTABLE), (0.0, NOT_COMPUTABLE)] == [evaluation.number(each) for each in range(3)]
 
 
-# what a result offers
+def test_a_plan_is_pickled_as_it_was_made_however_often_it_was_used() -> None:
+    plan = made(rule("one", Level("red", PARTS["T"])))
+    unused = pickle.dumps(plan)
+    found = evaluate(plan, nobody(), 0)
+    assert unused == pickle.dumps(plan)
+    assert found == evaluate(pickle.loads(unused), nobody(), 0)

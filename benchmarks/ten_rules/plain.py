@@ -12,6 +12,7 @@ OSLO: Final = ZoneInfo("Europe/Oslo")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DIGITS: Final = 9  # cds compares at the nearest 1e-9
 
+OwnLimit = tuple[str, float, date, date]  # name, value, first and last day
 Readings = Mapping[str, tuple[list[int], list[float]]]  # input -> times (microseconds UTC) and values, oldest first
 
 
@@ -34,17 +35,25 @@ def microseconds(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def in_force(limits: Sequence[Record], today: date) -> dict[str, float | None]:
+def read_limits(rows: Sequence[Record]) -> list[OwnLimit]:
+    """The patient's own limits."""
+    return [
+        (row["limit"], float(row["value"]), date.fromisoformat(row["from"]), date.fromisoformat(row["until"]))
+        for row in rows
+    ]
+
+
+def in_force(limits: Sequence[OwnLimit], today: date) -> dict[str, float | None]:
     """The limits that count today: a patient's own that is out of its span or of its time makes the limit unknown."""
     found: dict[str, float | None] = {name: default for name, (default, _, _) in LIMITS.items()}
-    for each in limits:
-        _, low, high = LIMITS[each["limit"]]
-        counts = date.fromisoformat(each["from"]) <= today <= date.fromisoformat(each["until"])
-        found[each["limit"]] = each["value"] if counts and low <= each["value"] <= high else None
+    for name, value, since, until in limits:
+        if since <= today:
+            _, low, high = LIMITS[name]
+            found[name] = value if today <= until and low <= value <= high else None
     return found
 
 
-def plain_features(readings: Readings, limits: Sequence[Record]) -> Answers:
+def plain_features(readings: Readings, limits: Sequence[OwnLimit]) -> Answers:
     """What `features.yaml` says, written for just these rules."""
     moment = _local(AT)
     at, today = microseconds(moment), moment.date()

@@ -71,9 +71,9 @@ def patient_from_fhir(
     """The one patient of a Bundle; PatientError when there is none, more than one, or it cannot be read.
 
     What cannot be used becomes an issue, and the rest stands. A measurement counts as supplied when the bundle holds
-    a reading of it, the diagnoses when it holds any Condition, medicines, dispenses, doses and events as
-    `fhir_medication` says; `supplied` (key -> bool, or the time from which on) says otherwise. A searchset with pages
-    to come holds nothing in full.
+    a reading of it, a form when one was answered, the diagnoses when it holds any Condition, stays any Encounter,
+    devices any Device of the patient's, medicines, dispenses, doses and events as `fhir_medication` says; `supplied`
+    (key -> bool, or the time from which on) says otherwise. A searchset with pages to come holds nothing in full.
     zone: of the patient. most_bytes, most_entries, deepest: bounds on what is read.
 
     >>> weight = {"resourceType": "Observation", "id": "w", "status": "final", "subject": {"reference": "Patient/1"},
@@ -98,10 +98,11 @@ def patient_from_fhir(
         intake.note("incomplete", "Bundle")
         intake.supplied = dict.fromkeys(intake.supplied, LAST_TIME)
     birth_date, sex = _facts(intake, person)
+    made = tables(intake)
     issues = tuple(sorted(intake.issues, key=lambda each: (each.place, each.code, each.message)))
     limits = tuple(sorted(intake.limits, key=repr))
     texts = tuple(sorted(set(intake.plan_actions), key=repr))
-    return Patient(person.id, intake.zone, tables(intake), birth_date, sex, limits, issues, texts)
+    return Patient(person.id, intake.zone, made, birth_date, sex, limits, issues, texts)
 
 
 def _take_as_they_come(intake: Intake, resources: Iterator[Resource]) -> Subject:

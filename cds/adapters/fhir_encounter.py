@@ -34,6 +34,7 @@ from cds.operators.series import FIRST_TIME, LAST_TIME
 _OPEN: Final = ("in-progress", "arrived", "triaged", "onleave")
 _OVER: Final = "finished"
 _NO_STAY: Final = ("planned", "cancelled", "entered-in-error")
+_MOST_LEAVES: Final = 100
 _NOT_THERE: Final = ("planned", "reserved")
 
 
@@ -75,38 +76,37 @@ def _meant(intake: Intake, holder: Json) -> set[str]:
 
 def _take(intake: Intake, resource: Resource) -> None:
     """Add the stays that the encounter is, and those that it was according to its history."""
-    content = resource.content
-    names = _meant(intake, content)
-    if is_masked(content) and not _codes(content):
-        names = {each.name for each in intake.concepts.of_kind("stay")}
-    if names:
-        _add(intake, resource, names, [content.get("period")], content.get("status"))
-    for each in _history(content, "classHistory"):
-        before = _meant(intake, each) - names
-        if before:
-            _add(intake, resource, before, [each.get("period")], _OVER)
-
-
-def _add(intake: Intake, resource: Resource, names: Iterable[str], period: list[object], status: object) -> None:
     content, place = resource.content, resource.place
-    quality = _quality(intake, content, status, place)
-    start, end = _bounds(intake, period, place)
-    if start is None and end is None:
-        there = [each for each in _history(content, "location") if each.get("status") not in _NOT_THERE]
-        start, end = _bounds(intake, [each.get("period") for each in there], place)
-    spans = list(_spans(intake, resource, start, end, status, quality))
-    leaves = list(_leaves(intake, content, place))
-    if leaves:
-        intake.note("stay_on_leave", place)
-    for first, last in leaves:
-        spans = [each for span in spans for each in _apart(span, first, last)]
+    now = _meant(intake, content)
+    if is_masked(content) and not _codes(content):
+        now = {each.name for each in intake.concepts.of_kind("stay")}
+    before = [(_meant(intake, each) - now, each) for each in _history(content, "classHistory")]
+    if not now and not any(names for names, _ in before):
+        return
+    quality, leaves = _quality(intake, content, place), _leaves(intake, content, place)
+    if now:
+        spans = _spans(intake, resource, *_presence(intake, content, place), content.get("status"), quality)
+        _add(intake, now, spans, leaves, place)
+    for names, entry in before:
+        if names:
+            spans = _spans(intake, resource, *_bounds(intake, [entry.get("period")], place), _OVER, quality)
+            _add(intake, names, spans, leaves, place)
+
+
+def _add(
+    intake: Intake, names: Iterable[str], found: Iterable[Certainty], leaves: Iterable[Moments], place: str
+) -> None:
+    spans = list(found)
+    for leave in leaves:
+        spans = [each for span in spans for each in _apart(span, *leave)]
     for name in sorted(names):
         rows = intake.spans.setdefault(intake.concepts.key(name), [])
         rows += [Span(start, FIRST_TIME, end, reason, place) for start, end, reason in spans]
 
 
-def _quality(intake: Intake, content: Json, status: object, place: str) -> int:
+def _quality(intake: Intake, content: Json, place: str) -> int:
     """KNOWN, or why the stay cannot be counted on."""
+    status = content.get("status")
     if is_masked(content):
         intake.note("value_withheld", place)
         return WITHHELD
@@ -117,6 +117,15 @@ def _quality(intake: Intake, content: Json, status: object, place: str) -> int:
         intake.note("certainty_not_understood", place)
         return NOT_CERTAIN
     return KNOWN
+
+
+def _presence(intake: Intake, content: Json, place: str) -> tuple[Moments | None, Moments | None]:
+    """Start and end of the encounter, else from the first to the last at one of its locations."""
+    start, end = _bounds(intake, [content.get("period")], place)
+    if start or end:
+        return start, end
+    there = [each for each in _history(content, "location") if each.get("status") not in _NOT_THERE]
+    return _bounds(intake, [each.get("period") for each in there], place)
 
 
 def _bounds(intake: Intake, periods: list[object], place: str) -> tuple[Moments | None, Moments | None]:
@@ -148,15 +157,24 @@ def _spans(
     return spans_between(start, end, over_by, quality)
 
 
-def _leaves(intake: Intake, content: Json, place: str) -> Iterator[Moments]:
-    """From when to when the patient was on leave; all of it where only the status of the encounter says so."""
+def _leaves(intake: Intake, content: Json, place: str) -> list[Moments]:
+    """From when to when the patient was on leave; all of it where only the status of the encounter says so.
+
+    So many that they cannot be right count as one.
+    """
     leaves: list[Json] = [each for each in _history(content, "statusHistory") if each.get("status") == "onleave"]
     if not leaves and content.get("status") == "onleave":
         leaves = [{}]
+    found: list[Moments] = []
     for each in leaves:
         period = as_object(each.get("period")) or {}
         start, end = moments(intake, period, "start", place), moments(intake, period, "end", place)
-        yield start[0] if start else FIRST_TIME, end[1] if end else LAST_TIME
+        found.append((start[0] if start else FIRST_TIME, end[1] if end else LAST_TIME))
+    if found:
+        intake.note("stay_on_leave", place)
+    if len(found) > _MOST_LEAVES:
+        return [(min(first for first, _ in found), max(last for _, last in found))]
+    return found
 
 
 def _apart(span: Certainty, first: int, last: int) -> Iterator[Certainty]:

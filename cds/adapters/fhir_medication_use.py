@@ -196,7 +196,7 @@ def _spans(intake: Intake, resource: Resource, state: str, starts: Open, ways: t
     ends = _ends(intake, resource)
     planned = max((each.end for each in ways), default=LAST_TIME)
     told = _last_told(intake, resource)
-    if (ends[1] if ends else planned) < starts[0]:
+    if _is_reversed(resource.content, starts[0], ends[1] if ends else planned):
         intake.note("period_reversed", resource.place)
         yield starts[0], LAST_TIME, unsure
     elif state == _DOUBTFUL:
@@ -212,6 +212,12 @@ def _spans(intake: Intake, resource: Resource, state: str, starts: Open, ways: t
         if state == _RUNNING and ends and last < LAST_TIME and not FIRST_TIME < told <= last:
             intake.note("end_disagrees", resource.place)
             yield max(starts[0], last), LAST_TIME, unsure
+
+
+def _is_reversed(content: Json, start: int, end: int) -> bool:
+    """Whether it ends before it begins, the day before it too; what begins and ends at one moment does not."""
+    period = as_object(content.get("effectivePeriod")) or {}
+    return end < start or (end == start and period.get("start") != period.get("end"))
 
 
 def _quality(intake: Intake, resource: Resource) -> int:

@@ -44,12 +44,16 @@ _CONTRADICTS: Final = MISSING._replace(quality=CONFLICT)
 _ADDRESS: Final = system_url("Questionnaire")
 _LINK: Final = system_url("linkId")
 
-Item = tuple[Json, Json]  # an item, and what its Questionnaire says of it
-
 
 def take_forms(intake: Intake, resources: list[Resource]) -> None:
     """Add the patient's answered forms; one that was answered counts as supplied."""
-    definitions = [each.content for each in resources if each.kind == "Questionnaire"]
+    definitions: dict[tuple[str, str], list[_Definition]] = {}
+    for each in resources:
+        if each.kind == "Questionnaire":
+            address, version = as_text(each.content.get("url")), as_text(each.content.get("version"))
+            definition = _Definition(each.content)
+            for named in {(address, version), (address, "")}:
+                definitions.setdefault(named, []).append(definition)
     unknown = 0
     for each in resources:
         if each.kind == "QuestionnaireResponse":
@@ -61,10 +65,23 @@ def take_forms(intake: Intake, resources: list[Resource]) -> None:
         intake.note("unknown_form", "QuestionnaireResponse", count=unknown)
 
 
+class _Definition:
+    """What a Questionnaire says of a form. codes: its own; items: by linkId; item_codes: of all its items."""
+
+    def __init__(self, content: Json) -> None:
+        content = {} if has_other_meaning(content) else content
+        self.codes = _codes(content)
+        self.items = {as_text(each.get("linkId")): each for each in _items(content)}
+        self.item_codes = {code for each in self.items.values() for code in _codes(each)}
+
+
+Definitions = Mapping[tuple[str, str], Sequence[_Definition]]  # (address, version or "") -> Questionnaires
+
+
 class _Response:
     """One answered form."""
 
-    def __init__(self, intake: Intake, resource: Resource, definitions: Sequence[Json]) -> None:
+    def __init__(self, intake: Intake, resource: Resource, definitions: Definitions) -> None:
         self._intake = intake
         self._content = resource.content
         self._place = resource.place
@@ -87,14 +104,13 @@ class _Response:
         """The form that it answers."""
         address = as_text(self._content.get("questionnaire"))
         concepts = self._intake.concepts
-        for codes in ([(_ADDRESS, address), (_ADDRESS, _plain(address))], _codes(self._definition)):
+        for codes in ([(_ADDRESS, address), (_ADDRESS, _plain(address))], self._definition.codes):
             hits = [name for each in codes for name, part in concepts.find_all(*each) if not part]
             names = {name for name in hits if concepts.by_name[name].kind == "form"}
             if names:
                 return self._only(names)
-        here = {code for item in _items(self._definition) for code in _codes(item)}
         needed = {each.name: _coded_items(each) for each in concepts.of_kind("form")}
-        return self._only({name for name, coded in needed.items() if coded and coded <= here})
+        return self._only({name for name, coded in needed.items() if coded and coded <= self._definition.item_codes})
 
     def _only(self, names: set[str]) -> Concept | None:
         if len(names) > 1:
@@ -145,10 +161,9 @@ class _Response:
     def _amounts(self, form: Concept) -> dict[str, Amount]:
         """What the answers count, by item of the form."""
         parts = _parts(form)
-        defined = {as_text(each.get("linkId")): each for each in _items(self._definition)}
         found: dict[str, Amount] = {}
         for item in _items(self._content):
-            definition = defined.get(as_text(item.get("linkId")), {})
+            definition = self._definition.items.get(as_text(item.get("linkId")), {})
             meant = {parts[code] for code in _item_codes(item, definition) if code in parts}
             if len(meant) > 1:
                 self._intake.note("codes_disagree", self._place)
@@ -188,17 +203,18 @@ def _plain(address: str) -> str:
     return address.partition("|")[0]
 
 
-def _definition(content: Json, definitions: Sequence[Json]) -> Json:
-    """The Questionnaire that was answered, contained or in the bundle; an empty one when it is not here."""
-    address = as_text(content.get("questionnaire"))
-    if address.startswith("#"):
+def _definition(content: Json, definitions: Definitions) -> _Definition:
+    """The Questionnaire that was answered, contained or in the bundle; one that says nothing when it is not here.
+
+    A response that states no version may be of any, so that it is told only where there is one.
+    """
+    written = as_text(content.get("questionnaire"))
+    address, _, version = written.partition("|")
+    found = definitions.get((address, version), ()) if address else ()
+    if written.startswith("#"):
         held = [as_object(each) or {} for each in as_list(content.get("contained")) or ()]
-        found = [each for each in held if each.get("id") == address[1:]]
-    else:
-        found = [each for each in definitions if address and as_text(each.get("url")) == _plain(address)]
-        version = address.partition("|")[2]
-        found = [each for each in found if not version or each.get("version") == version] if found[1:] else found
-    return found[0] if len(found) == 1 and not has_other_meaning(found[0]) else {}
+        found = [_Definition(each) for each in held if each.get("id") == written[1:]]
+    return found[0] if len(found) == 1 else _Definition({})
 
 
 def _items(content: Json) -> Iterator[Json]:

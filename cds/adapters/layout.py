@@ -10,6 +10,7 @@ from cds.operators.reasons import CONFLICT, NOT_JUDGED
 from cds.operators.series import LAST_TIME
 from cds.patient import Table
 
+_ALL_SUPPLY: Final = "supply.all"
 MOST_AT_ONCE: Final = 100  # readings of one kind at one instant
 
 
@@ -125,7 +126,10 @@ def _span_table(intake: Intake, key: str, spans: Iterable[tuple[Span, int]]) -> 
 
 def _supply_table(intake: Intake, key: str, supplies: Iterable[Supply]) -> Table:
     """Dispenses, each once; those of one instant are set a microsecond apart: none corrects another."""
-    once = {each._replace(reference=""): each for each in sorted(supplies, reverse=True)}
+    once: dict[Supply, Supply] = {}
+    for each in sorted(supplies):
+        if once.setdefault(each._replace(reference=""), each) is not each and key == _ALL_SUPPLY:
+            intake.note("dispense_twice", each.reference or "dispenses")
     rows: list[Supply] = []
     for time, together in groupby(sorted(once.values()), key=lambda row: row.time):
         rows += [row._replace(time=time + place) for place, row in enumerate(together)]

@@ -17,7 +17,7 @@ _COMPARABLE: Final = (PIECES, _MASS, _VOLUME)
 _CONTRADICTS: Final = "?"
 _PLAIN: Final = "1"  # UCUM for a number of anything: of tablets, or of packages
 _PIECE_WORDS: Final = frozenset(
-    "stk stk. tablett tabletter tabl tab tbl tablet tablets enterotablett enterotabletter depottablett depottabletter "
+    "stk stk. tablett tabletter tab tbl tablet tablets enterotablett enterotabletter depottablett depottabletter "
     "kapsel kapsler kaps cap caps capsule capsules {tbl} {tablet} {tablets} {cap} {caps} {capsule} {capsules}".split()
 )
 _SIZES: Final[Mapping[str, tuple[str, float]]] = {  # UCUM and the words of the national dispense units (7452)

@@ -15,7 +15,7 @@ from cds.operators.logic import (
     BELOW,
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_SET, TRUE, Reason
-from cds.operators.series import DATE_ONLY, FIRST_TIME, LAST_TIME, WINDOW, WINDOW_KIND
+from cds.operators.series import DATE_ONLY, WINDOW, WINDOW_KIND
 from cds.patient import Patient, Table, table_of
 from cds.periods import Zone
 from cds.plan import (
@@ -46,6 +46,7 @@ from cds.units import unit_name
 
 RELATIONS = {ABOVE: "is above", AT_LEAST_OF: "is at least", BELOW: "is below", AT_MOST_OF: "is at most"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_REAL_TIME = 2**57  # some 4,500 years from now; things that always were may stand a little after FIRST_TIME
 
 
 def evaluate(plan: Plan, patient: Patient, at: int) -> Result:
@@ -60,7 +61,7 @@ def evaluate(plan: Plan, patient: Patient, at: int) -> Result:
 
 def iso_time(at: int, zone: Zone, date_only: bool = False) -> str:
     """ISO 8601 in the patient's zone; a bare date when the clock is not known, "" for never and for always."""
-    if not FIRST_TIME < at < LAST_TIME:
+    if abs(at) > _NO_REAL_TIME:
         return ""
     local = timezone(timedelta(minutes=zone.offset_at(at)))
     text = (_EPOCH + timedelta(microseconds=at)).astimezone(local).isoformat()

@@ -190,6 +190,14 @@ def test_encounters_of_a_class_that_nobody_knows_are_counted() -> None:
     assert (STAY, "none") == (spans(patient), supply(patient, "stays.hospital_stay"))
 
 
+def test_so_many_leaves_that_they_cannot_be_right_count_as_one() -> None:
+    days = [f"2026-01-06T{hour:02}:{minute:02}:00+01:00" for hour in range(2) for minute in range(60)]
+    leaves = [{"status": "onleave", "period": {"start": day, "end": day}} for day in days]
+    first, last = at(days[0]), at(days[-1])
+    expected = [(START, first, KNOWN), (first, last, NOT_CERTAIN), (last, END, KNOWN)]
+    assert expected == spans(read(encounter(statusHistory=leaves)))
+
+
 def test_no_encounter_supplies_no_stay() -> None:
     assert "none" == supply(read(), "stays.hospital_stay")
 

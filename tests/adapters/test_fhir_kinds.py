@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from random import Random
+from time import process_time
 from typing import Any
 
 import pytest
@@ -94,6 +95,41 @@ def test_nothing_of_another_patient_comes_in(made: Json) -> None:
 def test_copies_of_a_kind_count_once() -> None:
     twice = bundle(*RESOURCES, *RESOURCES)
     assert told(read(WHOLE)) == told(read(twice))
+
+
+def crowd(made: Json, count: int) -> list[Json]:
+    return [{**made, "id": str(number)} for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        lambda count: [
+            one
+            for number in range(count)
+            for one in (
+                response(id=f"r{number}", questionnaire=f"{ADDRESS}|{number}"),
+                form(id=f"q{number}", url=ADDRESS, version=str(number)),
+            )
+        ],
+        lambda count: [encounter(statusHistory=ON_LEAVE * count, classHistory=[{"class": klass("AMB")}] * count)],
+        lambda count: crowd(encounter(), count),
+        lambda count: [device(), *crowd(use(), count)],
+        lambda count: [goal(*[target()] * count)],
+        lambda count: [zone_condition(), plan(*[activity()] * count)],
+        lambda count: [{"resourceType": f"Claim{number}"} for number in range(count)],
+    ],
+    ids=["forms", "one stay", "stays", "devices", "goals", "plans", "unknown kinds"],
+)
+def test_crowds_take_time_in_proportion(many: Any) -> None:
+    def seconds(count: int) -> float:
+        data = bundle(*many(count))
+        start = process_time()
+        read(data)
+        return process_time() - start
+
+    seconds(300)
+    assert seconds(3000) < 60 * min(seconds(300) for _ in range(3))
 
 
 SECRET = "13579"

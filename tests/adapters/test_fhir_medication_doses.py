@@ -87,6 +87,18 @@ def test_a_dose_as_needed_is_not_planned() -> None:
     assert [] == codes(patient.issues)
 
 
+def test_a_dose_without_a_name_is_a_dose_all_the_same() -> None:
+    patient = read(administration(medicationCodeableConcept={"text": "?"}))
+    assert ("all", "none") == (supply(patient, "doses.all"), supply(patient, "doses.statins"))
+    assert ["medicine_not_stated doses"] == codes(patient.issues)
+
+
+def test_a_masked_dose_without_a_time_is_of_its_class() -> None:
+    patient = read(administration(effectiveDateTime=None, **MASKED), administration(BETA_BLOCKER, "other"))
+    names = ("all", "statins", "antihypertensives")
+    assert ["none", "none", "all"] == [supply(patient, f"doses.{name}") for name in names]
+
+
 def test_a_masked_dose_without_a_name_may_be_of_any_medicine() -> None:
     hidden = administration(medicationCodeableConcept={"text": "?"}, **MASKED)
     patient = read(hidden, administration(BETA_BLOCKER, "other"))

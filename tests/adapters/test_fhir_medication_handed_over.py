@@ -134,6 +134,15 @@ def test_when_it_was_handed_over() -> None:
     assert ["MedicationDispense/d"] == table.references
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"quantity": amount(4)}, {"daysSupply": amount(4)}, {"quantity": amount(0, "stk")}, {"status": "unknown"}],
+)
+def test_what_nobody_knows_is_not_derived(fields: Json) -> None:
+    patient = read(dispense(whenHandedOver="2026-01-08T14:30:00+01:00", **fields))
+    assert 0 == row(patient)[2]
+
+
 def test_each_medicine_has_a_number_of_its_own() -> None:
     listed = (STATIN, OTHER_STATIN, STATIN)
     dispenses = [dispense(atc, f"d{each}", daysSupply=amount(30 + each, "d")) for each, atc in enumerate(listed)]

@@ -89,6 +89,8 @@ def test_days_that_cannot_be_read(written: Any, quality: int, issue: str) -> Non
         (amount(500, "mL"), amount(10, "ml"), DAILY, 50.0),
         (amount(1, "g"), amount(250, "mg"), DAILY, 4.0),
         (amount(200, "dose"), amount(2, "Dose"), DAILY, 100.0),
+        (amount(1, "stk"), amount(1, "stk"), DAILY, 1.0),
+        (amount(0.5, "stk"), amount(1, "stk"), DAILY, 0.5),
     ],
 )
 def test_days_that_are_derived(quantity: Json, dose: Json, repeat: Json, days: float) -> None:
@@ -189,6 +191,7 @@ AMOUNT_TEXT = {"extension": [sfm("amountText", extension("quantity", valueQuanti
     [
         ([dispense(quantity=amount(4.0), **PACKAGE, **ON_LIST), packed(("100", "STK")), on_list(TWO_A_DAY)], 200.0),
         ([dispense(quantity=amount(2), **PACKAGE, **ON_LIST), packed(("30 x 3", "STK")), on_list(TWO_A_DAY)], 90.0),
+        ([dispense(quantity=amount(2), **PACKAGE, **ON_LIST), packed(("1", "STK")), on_list(TWO_A_DAY)], 1.0),
         (
             [
                 dispense(quantity=amount(2), **PACKAGE, **ON_LIST),

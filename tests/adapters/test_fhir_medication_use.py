@@ -32,6 +32,7 @@ DOUBT: Spans = [(FIRST_TIME, LAST_TIME, NOT_CERTAIN)]
 MAY, JUNE = at("2025-05-01"), at("2025-06-10")
 UPDATED = {"meta": {"lastUpdated": "2025-07-01T12:00:00Z"}}
 LATER = at("2025-07-01T12:00:00Z")
+MOMENT = "2025-05-01T08:00:00+02:00"
 SINCE_MAY = {"effectivePeriod": {"start": "2025-05-01"}}
 TO_JUNE = {"effectivePeriod": {"start": "2025-05-01", "end": "2025-06-09"}}
 COURSE = {"dosageInstruction": [dosage(boundsPeriod={"start": "2025-05-01", "end": "2025-06-09"})]}
@@ -80,6 +81,12 @@ STATEMENTS = [
         [(MAY, at("2025-06-01"), KNOWN), (at("2025-06-01"), at("2025-07-01"), NOT_CERTAIN)],
         [],
     ),
+    (
+        {"effectivePeriod": {"start": "2025-05-01", "end": "2025-04-30"}, "status": "completed"},
+        [(MAY, LAST_TIME, NOT_CERTAIN)],
+        ["period_reversed"],
+    ),
+    ({"effectivePeriod": {"start": MOMENT, "end": MOMENT}, "status": "completed"}, [], []),
     ({**SINCE_MAY, "status": "on-hold"}, [(MAY, LAST_TIME, NOT_CERTAIN)], ["not_certain"]),
     ({**SINCE_MAY, "status": "intended"}, [(MAY, LAST_TIME, NOT_CERTAIN)], ["not_certain"]),
     ({**TO_JUNE, "status": "unknown"}, [(MAY, JUNE, NOT_CERTAIN)], ["not_certain"]),

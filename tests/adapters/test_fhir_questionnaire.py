@@ -94,7 +94,20 @@ def test_an_answered_form() -> None:
         (
             {"questionnaire": f"{OTHER}|1"},
             [form(url=OTHER, code=[{"system": KNOWN_SYSTEM, "code": "TEST-FORM"}])],
+            False,
+        ),
+        (
+            {"questionnaire": OTHER},
+            [form(url=OTHER, version="1", code=[{"system": KNOWN_SYSTEM, "code": "TEST-FORM"}])],
             True,
+        ),
+        (
+            {"questionnaire": OTHER},
+            [
+                form(url=OTHER, id="a", version="1", code=[{"system": KNOWN_SYSTEM, "code": "TEST-FORM"}]),
+                form(url=OTHER, id="b", version="2", code=[{"system": KNOWN_SYSTEM, "code": "TEST-FORM"}]),
+            ],
+            False,
         ),
         ({"questionnaire": OTHER}, [form(url=OTHER, code=[{"system": "x", "code": "TEST-FORM"}])], False),
         (

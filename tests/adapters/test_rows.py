@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from cds.adapters.records import patient_from_dict
+from cds.adapters.fhir import patient_from_fhir
 from cds.adapters.layout import MOST_AT_ONCE
+from cds.adapters.records import patient_from_dict
 from cds.catalogue import shared_concepts
 from cds.operators.reasons import CONFLICT, KNOWN, NOT_JUDGED
 
@@ -38,3 +39,24 @@ def test_one_dose_told_over_and_over_is_not_judged() -> None:
     doses = [{"planned": TIME, "status": "taken" if place % 2 else "missed"} for place in range(20_000)]
     patient = patient_from_dict({"id": "p", "doses": doses}, concepts=shared_concepts())
     assert [NOT_JUDGED] == patient.tables["doses.all"].quality
+
+
+def test_the_same_dispense_twice_counts_once_and_is_said() -> None:
+    row = {"time": "2026-01-02", "atc": "C10AA05", "days": 30}
+    rows = [{**row, "id": "a"}, {**row, "id": "b"}, {**row, "atc": "C10AA07"}]
+    patient = patient_from_dict({"id": "1", "dispenses": rows})
+    assert [30.0, 30.0] == patient.tables["supply.statins"].values
+    assert [("dispense_twice", "b")] == [(each.code, each.place) for each in patient.issues]
+
+
+def test_too_many_at_once_is_said_of_a_bundle_too() -> None:
+    code = {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}
+    weight = {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/1"}, "code": code}
+    entries = [{"resource": {"resourceType": "Patient", "id": "1"}}]
+    for place in range(MOST_AT_ONCE + 1):
+        value = {"value": 80 + place / 1000, "code": "kg", "system": "http://unitsofmeasure.org"}
+        time = {"id": f"w{place}", "effectiveDateTime": "2026-01-08T07:30:00+01:00", "valueQuantity": value}
+        entries.append({"resource": {**weight, **time}})
+    patient = patient_from_fhir({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    assert [CONFLICT] == patient.tables["body_weight"].quality
+    assert ["too_many_at_once"] == [each.code for each in patient.issues]
