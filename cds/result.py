@@ -115,7 +115,7 @@ class Explanation:
     blocked_by: str = ""
 
 
-@dataclass(slots=True)  # not frozen: that takes five times as long, and an evaluation makes one for every rule
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule or zone says about one patient.
 

@@ -68,6 +68,9 @@ ISSUES: Final = {
     "is not known how long the dispense lasts, state the days' supply",
     "part_missing": "a part of the reading is missing; the rest of it is used",
     "part_twice": "a part is there twice with different values, so that it cannot be told; send one",
+    "patient_not_known": "the table of patients has nobody of this id, and the row was not used; add the patient there",
+    "patient_not_stated": "it does not say which patient it is about and was not used; state the patient's id",
+    "patient_twice": "the patient is there twice with different facts, of which none counts; send one row",
     "period_reversed": "it ends before it begins, so it counts as not certain; correct the dates",
     "plan_not_in_force": "the plan or activity is not in force, so that what it says to do is not shown",
     "plan_withheld": "the plan is withheld, so that what it says to do is not shown",
@@ -100,6 +103,8 @@ ISSUES: Final = {
     "value_withheld": "the value is withheld, so that rules that need it will be unknown",
     "word_not_known": "a word here is not known and was not used{cure}",
     "wrong_shape": "{expected} belongs here; it was not used",
+    "zone_not_known": "the time zone is not known, so that nothing of this patient can be used; write an IANA name, "
+    "`Europe/Oslo`",
 }
 """Code -> sentence; `{words}` are filled in by the adapter."""
 
@@ -167,6 +172,9 @@ NORWEGIAN: Final = {
     "ikke; det er ukjent hvor lenge utleveringen varer, oppgi antall dager",
     "part_missing": "en del av målingen mangler; resten ble brukt",
     "part_twice": "en del finnes to ganger med ulike verdier, så den kan ikke leses; send én",
+    "patient_not_known": "pasienttabellen har ingen med denne id-en, og raden ble ikke brukt; legg til pasienten der",
+    "patient_not_stated": "det står ikke hvilken pasient det gjelder, og det ble ikke brukt; oppgi pasientens id",
+    "patient_twice": "pasienten finnes to ganger med ulike opplysninger, og ingen av dem gjelder; send én rad",
     "period_reversed": "den slutter før den begynner, så den regnes som usikker; rett datoene",
     "plan_not_in_force": "planen eller tiltaket gjelder ikke, så det som står der, vises ikke",
     "plan_withheld": "planen er sperret, så det som står der, vises ikke",
@@ -197,6 +205,8 @@ NORWEGIAN: Final = {
     "value_withheld": "verdien er sperret, så regler som trenger den, kan ikke avgjøres",
     "word_not_known": "et ord her er ukjent og ble ikke brukt{cure}",
     "wrong_shape": "her skal det stå {expected}; det ble ikke brukt",
+    "zone_not_known": "tidssonen er ukjent, så ingenting om denne pasienten kan brukes; skriv et IANA-navn, "
+    "`Europe/Oslo`",
 }
 """The same for Norwegian readers."""
 

@@ -98,6 +98,7 @@ WITH_LEAVE: Spans = [(START, at(OUT), KNOWN), (at(OUT), at(BACK), NOT_CERTAIN), 
             ["time_not_understood", "stay_not_dated"],
         ),
         (encounter(period={"start": LAST, "end": FIRST}), [(END, LAST_TIME, NOT_CERTAIN)], ["period_reversed"]),
+        (encounter(period={"start": FIRST, "end": FIRST}), [], []),
         (encounter("unknown"), [(START, END, NOT_CERTAIN)], ["certainty_not_understood"]),
         (
             encounter("unknown", period={"start": FIRST}),

@@ -66,6 +66,7 @@ JANUARY, JUNE = date(2026, 1, 1), date(2026, 6, 30)
         (goal(startDate="2026-01-01", statusDate="2026-03-01"), limit(since=JANUARY)),
         (goal(startCodeableConcept={"text": "admission"}), limit()),
         (goal(target(dueDate="2026-06-30"), startDate="2026-01-01"), limit(since=JANUARY, until=JUNE)),
+        (goal(target(dueDate="2026-01-01"), startDate="2026-01-01"), limit(since=JANUARY, until=JANUARY)),
         (goal(lifecycleStatus="completed", statusDate="2026-06-30"), limit(until=JUNE)),
         (goal(target(dueDate="2026-12-31"), lifecycleStatus="completed", statusDate="2026-06-30"), limit(until=JUNE)),
         (goal(expressedBy={"reference": "Practitioner/7", "display": "Kari Lege"}), limit(author="Kari Lege")),

@@ -1,5 +1,6 @@
 """What becomes of QuestionnaireResponses: which form, which item, what an answer counts, and what is not used."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -170,6 +171,15 @@ def test_which_form(fields: Json, definitions: list[Json], is_known: bool) -> No
     patient = read(response(**fields), *definitions)
     assert ([] if is_known else ["unknown_form QuestionnaireResponse"]) == codes(patient.issues)
     assert is_known == ("breath.cough" in patient.tables)
+
+
+def test_a_response_that_may_be_of_two_forms_is_of_none() -> None:
+    both = concepts(BREATH, SLEEP, replace(BREATH, name="breath_too"))
+    patient = patient_from_fhir(bundle(response()), concepts=both)
+    assert {} == patient.tables
+    assert ["codes_disagree QuestionnaireResponse/r", "unknown_form QuestionnaireResponse"] == sorted(
+        codes(patient.issues)
+    )
 
 
 def test_unknown_forms_are_counted_and_listed_once() -> None:
