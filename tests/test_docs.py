@@ -24,7 +24,10 @@ from cds.phrases import GRAMMAR
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+PAGES = {path.name: path.read_text("utf-8") for path in (TOP / "README.md", *sorted((TOP / "docs").glob("*.md")))}
+BLOCKS = {
+    name: re.findall(r"^```(\w+)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL) for name, page in PAGES.items()
+}
 AS_SHOWN = doctest.OutputChecker()
 
 
@@ -35,7 +38,7 @@ def assert_as_shown(shown: str, printed: str) -> None:
 
 def commands() -> Iterator[tuple[str, str]]:
     """Each command of the README and what is shown to come of it."""
-    for language, block in BLOCKS:
+    for language, block in BLOCKS["README.md"]:
         if language == "console":
             command, shown = "", ""
             for line in block.splitlines(keepends=True):
@@ -74,17 +77,18 @@ def test_commands_print_what_the_readme_shows(place: Path) -> None:
         assert done.stderr == ""
 
 
-def test_the_readme_shows_python_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_the_pages_show_python_that_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(TOP)
     examples = [
         (code, shown)
-        for (language, code), (next_language, shown) in pairwise(BLOCKS)
+        for (language, code), (next_language, shown) in pairwise(BLOCKS[page])
         if (language, next_language) == ("python", "text")
     ]
-    assert len(examples) == sum(language == "python" for language, _ in BLOCKS)
+    assert len(examples) == sum(language == "python" for language, _ in BLOCKS[page])
     for code, shown in examples:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+            exec(compile(code, page, "exec"), {"__name__": "page"})
         assert_as_shown(shown, printed.getvalue())
 
 
@@ -93,9 +97,11 @@ def test_every_command_is_in_the_readme() -> None:
     assert [name for name in subcommands.choices if f"cds {name}" not in README and f"make {name}" not in README] == []
 
 
-def test_links_lead_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert [link for link in links if "://" not in link and not (TOP / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    folder = TOP if page == "README.md" else TOP / "docs"
+    links = re.findall(r"\]\(([^)#]+)\)", PAGES[page])
+    assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
 
 
 @pytest.mark.parametrize("number", all_codes())
