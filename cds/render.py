@@ -52,6 +52,11 @@ _WORDS: Final[Sentences] = {
     "hidden": ("Skjult av et annet funn", "Skjult av eit anna funn", "Hidden by another finding"),
     "not_fired": ("Uten funn", "Utan funn", "No finding"),
     "not_applicable": ("Ikke aktuelt", "Ikkje aktuelt", "Not applicable"),
+    "not_set": (
+        "Ikke vurdert, for pasienten har ingen slik grense: {rules}",
+        "Ikkje vurdert, for pasienten har inga slik grense: {rules}",
+        "Not judged, for the patient has no such limit: {rules}",
+    ),
     "more": ("… og {n} til", "… og {n} til", "… and {n} more"),
     "heard": (
         "nyeste måling {newest}, grense {limit}",
@@ -153,6 +158,9 @@ class _Page:
                 yield from ("", self.say(section))
                 for each in found:
                     yield from layout(each)
+        unset = [each.id for each in document.findings if _has_no_limit(each)]
+        if unset and not everything:
+            yield from ("", self.say("not_set", rules=", ".join(unset)))
         if document.issues:
             yield from ("", self.say("issues"))
             yield from (f"  {BULLET} {each.place}: {each.message} ({each.code})" for each in document.issues)
@@ -305,6 +313,11 @@ class _Page:
 
 
 _INDENT: Final = "    "
+
+
+def _has_no_limit(each: FindingDocument) -> bool:
+    """Whether a rule says nothing because its limit is the patient's own, and the patient has none."""
+    return each.group == "not_applicable" and each.unknown is not None and each.unknown.reason == Reason.not_set.name
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

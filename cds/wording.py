@@ -144,6 +144,21 @@ CURES: Final[Mapping[Reason, Texts]] = {
         "en": "take another reading on a later day",
     },
     Reason.unconfirmed: {"nb": "mål på nytt", "nn": "mål på nytt", "en": "measure again"},
+    Reason.at_least: {
+        "nb": "mål på nytt, eller oppgi den nøyaktige verdien",
+        "nn": "mål på nytt, eller oppgi den nøyaktige verdien",
+        "en": "measure again, or state the exact value",
+    },
+    Reason.at_most: {
+        "nb": "mål på nytt, eller oppgi den nøyaktige verdien",
+        "nn": "mål på nytt, eller oppgi den nøyaktige verdien",
+        "en": "measure again, or state the exact value",
+    },
+    Reason.days_not_known: {
+        "nb": "oppgi hvor mange dager utleveringen rekker",
+        "nn": "oppgi kor mange dagar utleveringa rekk",
+        "en": "state how many days the dispense lasts",
+    },
 }
 _SPECIAL: Final[Mapping[tuple[str, Reason], tuple[Texts, Texts]]] = {
     ("supply", Reason.no_data): (
@@ -161,6 +176,30 @@ _SPECIAL: Final[Mapping[tuple[str, Reason], tuple[Texts, Texts]]] = {
             "en": "too few dispenses, or too short a time since the first",
         },
         {},
+    ),
+    ("supply", Reason.at_least): (
+        {
+            "nb": "minst så mye; hvor lenge en utlevering rekker, eller hva som var levert før, er ikke kjent",
+            "nn": "minst så mykje; kor lenge ei utlevering rekk, eller kva som var levert før, er ikkje kjent",
+            "en": "at least so much; how long a dispense lasts, or what came before, is not known",
+        },
+        {
+            "nb": "oppgi hvor mange dager hver utlevering rekker",
+            "nn": "oppgi kor mange dagar kvar utlevering rekk",
+            "en": "state how many days each dispense lasts",
+        },
+    ),
+    ("supply", Reason.at_most): (
+        {
+            "nb": "høyst så mange dager; hvor lenge en utlevering rekker, er ikke kjent",
+            "nn": "høgst så mange dagar; kor lenge ei utlevering rekk, er ikkje kjent",
+            "en": "at most so many days; how long a dispense lasts is not known",
+        },
+        {
+            "nb": "oppgi hvor mange dager hver utlevering rekker",
+            "nn": "oppgi kor mange dagar kvar utlevering rekk",
+            "en": "state how many days each dispense lasts",
+        },
     ),
     ("medicines", Reason.no_data): (
         {"nb": "ingen endring er kjent", "nn": "inga endring er kjend", "en": "no change is known"},

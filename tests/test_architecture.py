@@ -25,9 +25,9 @@ NAMES_OF_NOTHING = {"base", "common", "helpers", "misc", "utils"}
 OPTIONAL = {
     "matplotlib": {"plots/raster.py"},
     "numba": {"execute/compiled.py"},
-    "numpy": {"execute", "population.py"},
+    "numpy": {"execute", "population.py", "adapters/tables"},
     "pint": {"units.py"},
-    "pyarrow": {"execute/findings.py", "adapters/tables.py", "population.py"},
+    "pyarrow": {"execute/findings.py", "adapters/tables", "population.py"},
     "fhir": set[str](),
 }
 

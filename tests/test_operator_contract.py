@@ -36,6 +36,7 @@ GUARDED = {
     ("doses", "share_taken"): "no dose, or none judged, returns before",
     ("logic", "arithmetic"): "a right side of 0 returns before",
     ("supply", "percent_of_days_covered"): "fewer than one day returns before",
+    ("supply", "_lay_out"): "without rows nothing is laid out",
     ("logic", "rounded"): "a step at or below 0 returns before; inverse is at least 1",
 }
 

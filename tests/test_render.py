@@ -12,7 +12,7 @@ from cds.document import GROUPS, document, result_schema
 from cds.operators.reasons import Reason
 from cds.render import _WORDS, report
 from cds.result import Result
-from cds.shipped import DEMO_AT, DEMO_PATIENT, demo_rulesets
+from cds.shipped import DEMO_AT, DEMO_PATIENT, demo_rulesets, shipped_rulesets
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,21 @@ def test_the_worst_stands_first_also_while_it_waits(result: Result) -> None:
         ("red", "unconfirmed"),
         ("yellow", "fired"),
     ]
+
+
+def test_a_rule_that_waits_for_a_limit_of_the_patients_own_is_named() -> None:
+    ruleset = cds.load(shipped_rulesets() / "glucose-self-measured.yaml")
+    high = [{"time": "2026-11-23T07:00", "value": 28.0, "unit": "mmol/L"}]
+    patient = {"id": "1", "birth_date": "1950-01-01", "readings": {"glucose": high}, "conditions": ["diabetes"]}
+    own = [{"limit": "glucose_high_yellow", "value": 15, "unit": "mmol/L"}]
+    without = ruleset.evaluate(cds.Patient.from_dict(patient), at="2026-11-23T08:00", allow_draft=True)
+    given = ruleset.evaluate(cds.Patient.from_dict({**patient, "limits": own}), at="2026-11-23T08:00", allow_draft=True)
+    unset = [each.id for each in without.findings if each.status == "not_applicable" and each.reason == Reason.not_set]
+    assert unset
+    line = f"Not judged, for the patient has no such limit: {', '.join(unset)}"
+    assert line in report(without).splitlines()
+    assert line not in report(without, everything=True).splitlines()
+    assert line not in report(given).splitlines()
 
 
 def test_texts_are_said_only_of_what_was_found(result: Result) -> None:

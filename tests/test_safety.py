@@ -235,3 +235,12 @@ def test_a_misspelt_ruleset_of_a_limit_is_said_with_the_one_that_is_near() -> No
     ]
     assert "Did you mean `heart-failure-weight`?" in issue.text("en")
     assert "Mente du `heart-failure-weight`?" in issue.text("nb")
+
+
+def test_a_medicine_handed_out_later_covers_no_earlier_day() -> None:
+    """Two medicines of a class side by side last half as long as one after the other."""
+    uses = [{"atc": "C10AA05"}, {"atc": "C10AA07"}]
+    both = [{"time": f"2025-09-0{day}", "atc": f"C10AA0{code}", "days": 65} for day, code in ((1, 5), (2, 7))]
+    later = [{"time": f"2026-02-0{code}", "atc": f"C10AA0{code}", "days": 65} for code in (1, 2)]
+    assert "fired" == status("statin_rarely_fetched", medicines=uses, dispenses=both)
+    assert "fired" == status("statin_rarely_fetched", medicines=uses, dispenses=both + later)

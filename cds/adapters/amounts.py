@@ -14,6 +14,7 @@ from cds.operators.reasons import (
     IMPLAUSIBLE_ONLY,
     KNOWN,
     NO_DATA,
+    NOT_COMPUTABLE,
     UNIT_NOT_UNDERSTOOD,
     WITHHELD,
 )
@@ -65,6 +66,8 @@ def amount(concept: Concept, value: object, unit: object, comparator: object = N
         return Amount(0.0, raw, arrived.id, UNIT_NOT_UNDERSTOOD), "comparator_not_understood"
     converted = convert(raw, conversion)
     if not is_plausible(concept, converted, quality):
+        if concept.unit == _POINTS:  # an answer, though an impossible one: an older form must not stand in for it
+            return Amount(0.0, raw, arrived.id, NOT_COMPUTABLE), "implausible"
         kept = converted if math.isfinite(converted) else 0.0
         return Amount(kept, raw, arrived.id, IMPLAUSIBLE_ONLY), "implausible"
     return Amount(converted, raw, arrived.id, quality), ""

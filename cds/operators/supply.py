@@ -81,11 +81,15 @@ def days_without_supply(
     """
     today = day_of(now.at, now.utc_offset)
     _, _, newest = _dispensed(series, today)
-    is_cut = _is_history_cut(now, today)
+    is_cut = _is_history_cut(now, today) or NO_TIME < newest < now.supplied_from
     if newest == NO_TIME:
         return 0.0, 0, NO_TIME, NOT_SUPPLIED if is_cut else NO_DATA
-    count, is_bound = _lay_out(series, today - LOOK_BACK, today, False, used, scratch)
-    ends = float(today - LOOK_BACK)
+    last = len(series.times) - 1
+    opens = day_of(series.times[last], series.utc_offset[last])
+    if opens > today - LOOK_BACK:
+        opens = today - LOOK_BACK
+    count, is_bound = _lay_out(series, opens, today, False, used, scratch)
+    ends = float(opens)
     for place in range(count):
         if scratch[len(series.times) + place] > ends:
             ends = scratch[len(series.times) + place]
@@ -112,37 +116,37 @@ def _lay_out(
 ) -> tuple[int, bool]:
     """Put each dispense after the one before it of its medicine; how many reach the days asked about.
 
-    `scratch` then holds their starts from place 0 and their ends from place n on, cut to those days; the last third
-    holds each medicine's end. The second answer: whether one that may reach them lasts nobody knows how long.
+    `scratch` then holds their starts from place 0 and their ends from place n on, cut to those days; its last third
+    holds the rows by medicine. The second answer: whether one that may reach them lasts nobody knows how long.
     """
     n = len(series.times)
-    for place in range(2 * n, 3 * n):
-        scratch[place] = float(FIRST_TIME)
+    for row in range(n):
+        scratch[2 * n + row] = float(series.group[row] * n + row)
+    put_in_order(scratch, 2 * n, n)
     count = 0
     is_bound = False
-    for row in range(n):
+    medicine = -1
+    left_until = float(FIRST_TIME)
+    for place in range(2 * n, 3 * n):
+        row = int(scratch[place]) % n
         day = day_of(series.times[row], series.utc_offset[row])
+        if series.group[row] != medicine:
+            medicine = series.group[row]
+            left_until = float(FIRST_TIME)
         if from_first and day < opens:
             continue
         if series.quality[row] != KNOWN or not series.values[row] > 0.0:
             is_bound = is_bound or day > opens - LOOK_BACK
             continue
-        medicine = 2 * n + _within(series.group[row], n)
-        start = float(day) if scratch[medicine] < day else scratch[medicine]
-        end = start + series.values[row]
-        scratch[medicine] = end
-        if end > opens and start < today + 1:
+        start = float(day) if left_until < day else left_until
+        left_until = start + series.values[row]
+        if left_until > opens and start < today + 1:
             scratch[count] = start if start > opens else float(opens)
-            scratch[n + count] = end if end < today + 1 else float(today + 1)
+            scratch[n + count] = left_until if left_until < today + 1 else float(today + 1)
             count += 1
             if len(used) > 0:
                 used[row] = 1
     return count, is_bound
-
-
-def _within(number: int, n: int) -> int:
-    """A medicine's number as a place among n rows; what lies outside shares the last place."""
-    return number if 0 <= number < n else n - 1
 
 
 def _length_together(scratch: Column, n: int, count: int) -> float:

@@ -13,6 +13,7 @@ from cds.operators.reasons import (
     AT_MOST,
     IMPLAUSIBLE_ONLY,
     KNOWN,
+    NOT_COMPUTABLE,
     UNIT_NOT_UNDERSTOOD,
     WITHHELD,
 )
@@ -110,7 +111,7 @@ VALUES: list[tuple[str, Json, tuple[float, int], str]] = [
     ("value[x]", ASLEEP | {"valueString": "sleepy"}, (1.0, KNOWN), ""),
     ("value[x]", ASLEEP | {"valueString": "dozing"}, UNTOLD, "answer_not_known"),
     ("value[x]", ASLEEP | {"valueInteger": 1}, (1.0, KNOWN), ""),
-    ("value[x]", ASLEEP | {"valueInteger": 9}, (9.0, IMPLAUSIBLE_ONLY), "implausible"),
+    ("value[x]", ASLEEP | {"valueInteger": 9}, (0.0, NOT_COMPUTABLE), "implausible"),
     ("dataAbsentReason", GLUCOSE | absent("masked"), (0.0, WITHHELD), "value_withheld"),
     ("dataAbsentReason", mmol() | absent("masked"), (0.0, WITHHELD), "value_withheld"),
     ("dataAbsentReason", GLUCOSE | absent("as-text"), UNTOLD, "value_not_a_number"),

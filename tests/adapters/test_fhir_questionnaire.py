@@ -10,7 +10,7 @@ from cds.adapters.fhir import patient_from_fhir
 from cds.api import ruleset_of
 from cds.codes import Attribute
 from cds.loading import check_texts
-from cds.operators.reasons import CONFLICT, IMPLAUSIBLE_ONLY, KNOWN, NO_DATA, UNIT_NOT_UNDERSTOOD, WITHHELD, Reason
+from cds.operators.reasons import CONFLICT, KNOWN, NO_DATA, NOT_COMPUTABLE, UNIT_NOT_UNDERSTOOD, WITHHELD, Reason
 from cds.operators.series import FIRST_TIME
 from cds.patient import Patient
 from tests.adapters.building import Json, at, bundle, codes, observation, supply
@@ -230,7 +230,7 @@ def stated(number: Any, address: str = ORDINAL) -> Json:
     [
         ("q1", {"valueInteger": 3}, (3.0, KNOWN), []),
         ("q1", {"valueDecimal": 1.5}, (1.5, KNOWN), []),
-        ("q1", {"valueInteger": 4}, (4.0, IMPLAUSIBLE_ONLY), ["implausible"]),
+        ("q1", {"valueInteger": 4}, (0.0, NOT_COMPUTABLE), ["implausible"]),
         ("q1", {"valueQuantity": {"value": 2, "unit": "points"}}, (2.0, KNOWN), []),
         ("q1", {"valueQuantity": {"value": 2}}, (2.0, KNOWN), []),
         ("q1", {"valueQuantity": {"value": 2, "unit": "kg"}}, (0.0, UNIT_NOT_UNDERSTOOD), ["unit_not_understood"]),
@@ -241,7 +241,7 @@ def stated(number: Any, address: str = ORDINAL) -> Json:
         ("q1", {"valueReference": {"reference": "x"}}, (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
         ("q1", coded("LA1", **stated(2)), (2.0, KNOWN), []),
         ("q1", coded("LA1", **stated(2, WEIGHT)), (2.0, KNOWN), []),
-        ("q1", coded("LA1", **stated(7)), (7.0, IMPLAUSIBLE_ONLY), ["implausible"]),
+        ("q1", coded("LA1", **stated(7)), (0.0, NOT_COMPUTABLE), ["implausible"]),
         ("q1", coded("LA1", **stated("2")), (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
         ("q1", coded("LA1"), (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
         (

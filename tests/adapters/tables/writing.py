@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
+from cds.adapters.tables.specification import TABLES
 from cds.catalogue import shared_concepts
 from cds.periods import instant, zone
 
@@ -18,7 +19,6 @@ Record = Mapping[str, Any]
 Row = dict[str, Any]
 
 READING_WORDS: Final = ("unit", "recorded", "comparator", "status", "entered", "position", "arm", "meal")
-FOLDERS: Final = {"conditions": "conditions", "devices": "devices", "stays": "stays"}
 
 
 @dataclass
@@ -42,19 +42,37 @@ def even(records: Sequence[Record]) -> list[Record]:
     return made
 
 
+SPANS: Final = ("conditions", "devices", "stays", "events")
+LISTS: Final = {"medicines": "medications", "dispenses": "dispenses", "doses": "doses", "limits": "limits"}
+
+
 def tables_of(records: Sequence[Record]) -> Tables:
     """What `even` records hold, as tables."""
     rows: dict[str, list[Row]] = {"patients": [], "observations": [], "answers": []}
-    supplied: dict[str, bool] = {}
+    supplied: dict[str, Any] = {}
     for patient in records:
-        person = {key: patient.get(key) for key in ("id", "zone", "sex", "birth_date")}
-        rows["patients"].append(person)
+        rows["patients"].append({key: patient.get(key) for key in ("id", "zone", "sex", "birth_date")})
         for section, table in (("readings", "observations"), ("forms", "answers")):
             for name, readings in patient.get(section, {}).items():
                 supplied[name] = True
                 for number, each in enumerate(readings):
                     rows[table] += _reading(patient["id"], table, name, f"{name}-{number}", each)
-    return Tables({name: each for name, each in rows.items()}, {"supplied": supplied})
+        for section in SPANS:
+            if section in patient:
+                supplied[section] = True
+                rows.setdefault(section, []).extend(_spans(patient["id"], patient[section]))
+        for section, table in LISTS.items():
+            if section in patient:
+                if section != "limits":
+                    supplied[{"dispenses": "supply"}.get(section, section)] = True
+                rows.setdefault(table, []).extend({"patient": patient["id"], **each} for each in patient[section])
+    return Tables(rows, {"supplied": {**supplied, **(records[0].get("supplied", {}) if records else {})}})
+
+
+def _spans(patient: str, written: Any) -> list[Row]:
+    if isinstance(written, list):
+        return [{"patient": patient, "code": name} for name in written]
+    return [{"patient": patient, "code": name, **each} for name, rows in written.items() for each in rows]
 
 
 def _reading(patient: str, table: str, name: str, reading: str, record: Record) -> list[Row]:
@@ -64,35 +82,38 @@ def _reading(patient: str, table: str, name: str, reading: str, record: Record) 
         return [{**shared, "code": name, "value": record.get("value")}]
     named = {**shared, "reading": f"{patient}-{reading}"}
     found: list[Row] = []
-    for part in parts:
-        if record.get(part) is not None:
+    is_empty = all(record.get(part) is None for part in parts)
+    for place, part in enumerate(parts):
+        if record.get(part) is not None or (is_empty and place == 0):
             code = {"form": name, "item": part} if table == "answers" else {"code": f"{name}.{part}"}
-            found.append({**named, **code, "value": record[part]})
+            found.append({**named, **code, "value": record.get(part)})
     return found
 
 
 TIMES: Final = ("time", "recorded", "from", "to", "planned", "taken")
 
 
-def write_parquet(file: Path, rows: Sequence[Row]) -> None:
+def write_parquet(file: Path, table: str, rows: Sequence[Row]) -> None:
     """The rows as Parquet, every time as text."""
-    parquet.write_table(arrow(rows), file)
+    parquet.write_table(arrow(table, rows), file)
 
 
-def write_csv(file: Path, rows: Sequence[Row]) -> None:
+def write_csv(file: Path, table: str, rows: Sequence[Row]) -> None:
     """The rows as CSV."""
-    arrow_csv.write_csv(arrow(rows), file)
+    arrow_csv.write_csv(arrow(table, rows), file)
 
 
-def write_ndjson(file: Path, rows: Sequence[Row]) -> None:
+def write_ndjson(file: Path, table: str, rows: Sequence[Row]) -> None:
     """The rows as NDJSON, without what is empty."""
     lines = (json.dumps({key: each for key, each in row.items() if each is not None}) for row in rows)
     file.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def arrow(rows: Sequence[Row], types: Mapping[str, pa.DataType] | None = None) -> pa.Table:
+def arrow(table: str, rows: Sequence[Row], types: Mapping[str, pa.DataType] | None = None) -> pa.Table:
     """The rows as an Arrow table; columns in which nothing stands are left out where they may be."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    rows = [_with_word(row) for row in rows]
+    required = [each.name for each in TABLES[table] if each.is_required]
+    names = list(dict.fromkeys([*required, *(name for row in rows for name in row)]))
     columns = {name: [row.get(name) for row in rows] for name in names}
     return pa.table(
         {
@@ -100,6 +121,11 @@ def arrow(rows: Sequence[Row], types: Mapping[str, pa.DataType] | None = None) -
             for name, held in columns.items()
         }
     )
+
+
+def _with_word(row: Row) -> Row:
+    """A column of Arrow holds numbers or words; words get a column of their own."""
+    return {**row, "value": None, "word": row["value"]} if isinstance(row.get("value"), str) else row
 
 
 def _is_textual(held: Sequence[Any]) -> bool:
@@ -121,7 +147,7 @@ def split(rows: Sequence[Row], seed: int) -> list[list[Row]]:
     return [each for each in pieces if each] or [[]]
 
 
-def with_instants(rows: Sequence[Row], unit: str, tz: str | None = "UTC") -> pa.Table:
+def with_instants(table: str, rows: Sequence[Row], unit: str, tz: str | None = "UTC") -> pa.Table:
     """The rows with times as timestamps of a unit; rows that hold other times than instants are refused."""
     where = zone("Etc/UTC")
     typed: list[Row] = []
@@ -133,4 +159,4 @@ def with_instants(rows: Sequence[Row], unit: str, tz: str | None = "UTC") -> pa.
                 assert read is not None
                 made[name] = read[0] * {"ns": 1000, "us": 1}[unit]
         typed.append(made)
-    return arrow(typed, dict.fromkeys(TIMES, pa.timestamp(unit, tz)))
+    return arrow(table, typed, dict.fromkeys(TIMES, pa.timestamp(unit, tz)))
