@@ -21,12 +21,23 @@ _NOT_SO: Final = ("refuted", "entered-in-error")
 def take_conditions(intake: Intake, resources: list[Resource]) -> None:
     """Add the diagnoses of the patient's Conditions; where there is any, all diagnoses count as supplied.
 
-    A Condition that is a zone of the patient's plan is no diagnosis, and says nothing of whether there are others.
+    A Condition that is a zone of the patient's plan is no diagnosis, and says nothing of whether there are others. One
+    that is written in words only may be any diagnosis: then none counts as supplied, unless the caller says so.
     """
     for each in resources:
         _take(intake, each)
     if any(not is_zone(each.content) for each in resources):
-        intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, "conditions"), FIRST_TIME))
+        in_words = [each for each in resources if _is_in_words(each.content)]
+        for each in in_words:
+            intake.note("diagnosis_in_words", each.place)
+        since = LAST_TIME if in_words else FIRST_TIME
+        intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, "conditions"), since))
+
+
+def _is_in_words(content: Json) -> bool:
+    """Whether it says in words alone what the patient has or may have."""
+    is_told = codings(content.get("code")) or is_zone(content) or is_masked(content)
+    return not is_told and not one_of(_NOT_SO, content.get("verificationStatus"))
 
 
 def _take(intake: Intake, resource: Resource) -> None:

@@ -21,8 +21,10 @@ ISSUES: Final = {
     "were used, send one",
     "date_not_understood": "the date cannot be read and was not used; write year-month-day, `2026-01-08`",
     "days_as_needed": "it is taken as needed, so that nobody knows how long the dispense lasts",
-    "dispense_twice": "the same medicine was handed out on the same day for as many days, which counts once; if two were "
-    "handed out, state the sum",
+    "diagnosis_in_words": "the diagnosis is written in words only, so that no diagnosis counts as told in full; send "
+    "its code, or state that `conditions` were supplied",
+    "dispense_twice": "the same medicine was handed out on the same day for as many days, which counts once; if two "
+    "were handed out, state the sum",
     "days_not_possible": "a dispense cannot last so many days, and it counts as lasting nobody knows how long; correct "
     "the days' supply",
     "days_not_stated": "it is not stated how many days the dispense lasts, and it cannot be derived; state it",
@@ -124,6 +126,8 @@ NORWEGIAN: Final = {
     "brukt, send én",
     "date_not_understood": "datoen kan ikke leses og ble ikke brukt; skriv år-måned-dag, `2026-01-08`",
     "days_as_needed": "den tas ved behov, så ingen vet hvor lenge utleveringen varer",
+    "diagnosis_in_words": "diagnosen står bare med ord, så ingen diagnoser regnes som levert i sin helhet; send koden, "
+    "eller oppgi at `conditions` er levert",
     "dispense_twice": "samme legemiddel er utlevert samme dag for like mange dager, og det regnes som én utlevering; "
     "oppgi summen hvis det var to",
     "days_not_possible": "en utlevering kan ikke vare så mange dager, og det regnes som ukjent hvor lenge den varer; "

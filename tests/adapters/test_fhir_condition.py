@@ -137,8 +137,9 @@ def test_spans(fields: Json, expected: Spans, issues: list[str]) -> None:
         ({"subject": {"reference": "Patient/2"}}, ["other_patient Condition/c"]),
         ({"subject": None}, ["ambiguous_subject Condition/c"]),
         ({"code": concept(SNOMED, "55680006")}, []),
-        ({"code": None}, []),
-        ({"code": {"text": "heart failure"}}, []),
+        ({"code": None}, ["diagnosis_in_words Condition/c"]),
+        ({"code": {"text": "heart failure"}}, ["diagnosis_in_words Condition/c"]),
+        ({"code": {"text": "heart failure"}, **verified("refuted")}, []),
     ],
 )
 def test_conditions_that_are_not_used(fields: Json, issues: list[str]) -> None:
@@ -165,6 +166,16 @@ def test_conditions_that_are_not_used(fields: Json, issues: list[str]) -> None:
 def test_diagnoses(system: str, code: str, names: set[str]) -> None:
     patient = read(condition(code=concept(system, code)))
     assert names == {key.removeprefix("conditions.") for key, table in patient.tables.items() if table.times}
+
+
+def test_a_diagnosis_in_words_leaves_every_diagnosis_open() -> None:
+    in_words = condition(id="w", code={"text": "heart failure"})
+    asked = "conditions.heart_failure", "conditions.diabetes"
+    patient = read(condition(code=concept(SNOMED, "73211009")), in_words)
+    assert [LAST_TIME, LAST_TIME] == [patient.tables[key].supplied_from for key in asked]
+    assert 1 == len(patient.tables["conditions.diabetes"].times)
+    told = patient_from_fhir(bundle(in_words), supplied={"conditions": True})
+    assert [FIRST_TIME, FIRST_TIME] == [told.tables[key].supplied_from for key in asked]
 
 
 def test_a_masked_condition_of_anything_may_be_every_diagnosis() -> None:

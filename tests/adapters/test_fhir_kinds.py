@@ -3,7 +3,6 @@
 import json
 from copy import deepcopy
 from random import Random
-from time import process_time
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from tests.adapters.test_fhir_goal import goal, target
 from tests.adapters.test_fhir_plan import activity, plan, zone, zone_condition
 from tests.adapters.test_fhir_questionnaire import ADDRESS, OPTIONS, form, response
 from tests.adapters.test_records_properties import spoiled
+from tests.adapters.work import calls
 
 CONCEPTS = concepts(BREATH, SLEEP, PUMP, AWAKE)
 RESOURCES = (
@@ -121,15 +121,10 @@ def crowd(made: Json, count: int) -> list[Json]:
     ],
     ids=["forms", "one stay", "stays", "devices", "goals", "plans", "unknown kinds"],
 )
-def test_crowds_take_time_in_proportion(many: Any) -> None:
-    def seconds(count: int) -> float:
-        data = bundle(*many(count))
-        start = process_time()
-        read(data)
-        return process_time() - start
-
-    seconds(300)
-    assert seconds(3000) < 60 * min(seconds(300) for _ in range(3))
+def test_crowds_take_work_in_proportion(many: Any) -> None:
+    few, more = bundle(*many(300)), bundle(*many(3000))
+    read(few)
+    assert calls(lambda: read(more)) < 15 * calls(lambda: read(few))
 
 
 SECRET = "13579"
