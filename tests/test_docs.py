@@ -8,12 +8,14 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from cds.api import load
 from cds.catalogue import shared_concepts
 from cds.cli import parser
 from cds.diagnostics import all_codes
@@ -21,6 +23,7 @@ from cds.diagnostics.explain import parts_of
 from cds.manual import field_reference, grammar_page, ruleset_schema
 from cds.model import AUTHOR_OPERATORS
 from cds.phrases import GRAMMAR
+from cds.shipped import shipped_rulesets
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text("utf-8")
@@ -102,6 +105,13 @@ def test_links_lead_somewhere(page: str) -> None:
     folder = TOP if page == "README.md" else TOP / "docs"
     links = re.findall(r"\]\(([^)#]+)\)", PAGES[page])
     assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
+
+
+def test_every_ruleset_that_ships_stands_in_the_readme() -> None:
+    plan = load(shipped_rulesets()).plan
+    rules = Counter(rule.ruleset for rule in plan.rules)
+    rows = [f"| [{each.id}](rulesets/{each.id}.yaml) | {each.title['en']} | {rules[each.id]} |" for each in plan.heads]
+    assert [row for row in rows if row not in README.splitlines()] == []
 
 
 @pytest.mark.parametrize("number", all_codes())
