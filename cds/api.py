@@ -15,7 +15,7 @@ from cds.execute.explain import evaluate
 from cds.loading import Checked, load_plan
 from cds.patient import Patient as Facts
 from cds.periods import NORWAY, instant, zone
-from cds.plan import Head, Plan
+from cds.plan import Head, Measure, Plan
 from cds.result import Result
 
 if TYPE_CHECKING:
@@ -118,6 +118,15 @@ class Ruleset:
         self.refuse_drafts(allow_draft)
         return _score(self.plan, population, microseconds(at, zone(NORWAY)), threads)
 
+    def read_tables(self, source: object, *, threads: int = 0) -> "tuple[Population, Any]":
+        """Everybody in the tables of a source, as far as these rulesets look, and a table of what could not be used.
+
+        source: a folder with `observations.parquet` (or `.csv`, `.ndjson`) and so on and a `manifest.json`, or a
+        mapping of their names to files or to anything with an Arrow stream; `cds schema tables` describes them.
+        threads: 0 = one per core. Needs the extra `batch`; PatientError when a table as a whole cannot be read.
+        """
+        return _read_tables(source, self.concepts, _keys(self.plan), threads)
+
     def refuse_drafts(self, allow_draft: bool) -> None:
         """Raise DraftNotAllowed when a ruleset is a draft, unless drafts are allowed."""
         drafts = [each.id for each in self.heads if each.status == "draft"]
@@ -147,6 +156,22 @@ def microseconds(at: Moment, where: Any) -> int:
     if found is None or found[1]:
         raise CdsError(f"`{text}` is no moment; write for instance 2026-01-08T08:00 or 2026-01-08T08:00:00+01:00")
     return found[0]
+
+
+def _keys(plan: Plan) -> frozenset[str]:
+    """The column keys that a plan reads."""
+    inputs = [each.input for each in plan.numbers if isinstance(each, Measure)]
+    return frozenset(key for each in inputs for key in (each.key, each.partner) if key)
+
+
+def _read_tables(source: object, concepts: Concepts, wanted: frozenset[str], threads: int) -> "tuple[Population, Any]":
+    try:
+        from cds.adapters.tables.reading import population_from_tables  # noqa: PLC0415
+    except ImportError as missing:
+        raise MissingExtra(
+            f"reading tables needs the package {missing.name}: pip install 'cds-engine[batch]'"
+        ) from missing
+    return population_from_tables(source, concepts=concepts, wanted=wanted, threads=threads)
 
 
 def _score(plan: Plan, population: Any, at: int, threads: int) -> "Findings":

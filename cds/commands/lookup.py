@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cds.adapters.records_schema import records_schema
+from cds.adapters.tables.reference import tables_reference
 from cds.diagnostics import CdsError, all_codes, closest, explanation
 from cds.diagnostics.explain import parts_of
 from cds.document import result_schema
@@ -33,6 +34,7 @@ SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
     "request": _printed(request_schema),
     "response": _printed(response_schema),
     "reference": field_reference,
+    "tables": tables_reference,
     "grammar": grammar_page,
 }
 

@@ -38,7 +38,15 @@ from cds.population import ROW_TYPES
 _CONFIG: Final[Any] = numba.config  # pyright: ignore[reportPrivateImportUsage]
 _LLVM: Final[Any] = llvm  # no types either
 _LOCK: Final = threading.RLock()
-_SOURCES: Final = (("cds.operators", ""), ("cds.execute", "kernels.py"), ("cds.execute", "compiled.py"))
+_SOURCES: Final = (
+    ("cds", "units.py"),
+    ("cds.operators", ""),
+    ("cds.execute", "kernels.py"),
+    ("cds.execute", "compiled.py"),
+    ("cds.adapters", "amounts.py"),
+    ("cds.adapters", "layout.py"),
+    ("cds.adapters.tables", ""),
+)
 
 I64 = types.int64
 F64 = types.float64

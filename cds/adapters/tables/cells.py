@@ -1,0 +1,147 @@
+"""Cells of the tables of spans, doses and dispenses: whole columns at once, with what cannot be read noted by row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from cds.adapters.rows import read_atc
+from cds.adapters.tables.arrow import ArrowBatch, pa
+from cds.adapters.tables.encoding import coded, given, moments, numbers
+from cds.adapters.tables.facts import column_of, settled
+from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
+from cds.adapters.tables.loops import loop
+from cds.adapters.tables.notes import Notes
+from cds.adapters.tables.people import People
+from cds.adapters.tables.source import Opened
+from cds.adapters.tables.specification import TEXT
+from cds.codes import ATTRIBUTE_WORDS
+from cds.operators.reasons import KNOWN, NOT_CERTAIN
+from cds.operators.series import FIRST_TIME, LAST_TIME
+from cds.population import Array
+
+_TRUTH: Final = {"true": 1, "false": 0}
+_NOT_UNDERSTOOD: Final = 2
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A batch of a table, its rows those of somebody who is known. rows: their numbers in the table."""
+
+    table: str
+    batch: ArrowBatch
+    rows: Array
+    patient: Array
+    people: People
+    notes: Notes
+
+    @property
+    def count(self) -> int:
+        """How many rows."""
+        return len(self.rows)
+
+    def note(self, where: Array, column: str, code: str, **words: str) -> None:
+        """Note the rows that a mask marks."""
+        for row in np.flatnonzero(where).tolist():
+            self.notes.add(self.table, int(self.rows[row]), column, int(self.patient[row]), code, **words)
+
+    def keep(self, where: Array) -> "Cells":
+        """The rows that a mask marks."""
+        batch = self.batch.filter(pa.array(where))
+        return Cells(self.table, batch, self.rows[where], self.patient[where], self.people, self.notes)
+
+    def times(self, name: str, absent: int = FIRST_TIME) -> tuple[Array, Array]:
+        """Instants of a column, `absent` where none can be read, and what is wrong with each; unreadable ones noted."""
+        held = column_of(self.batch, name)
+        if held is None:
+            return np.full(self.count, absent, np.int64), np.full(self.count, MISSING, np.int8)
+        read = moments(held)
+        when = read.when if len(read.when) else np.zeros(self.count, np.int8)
+        self.note(when == UNREADABLE, name, "time_not_understood")
+        time = settled(read, self.patient, self.people)
+        return np.where((when == MISSING) | (when == UNREADABLE), absent, time), when
+
+    def recorded(self) -> Array:
+        """When each row became known, FIRST_TIME = not stated."""
+        return self.times("recorded")[0]
+
+    def attribute(self, name: str) -> Array:
+        """The attribute bits of a column of words."""
+        held = column_of(self.batch, name)
+        if held is None:
+            return np.zeros(self.count, np.int32)
+        known = ATTRIBUTE_WORDS[name]
+        bits = coded(held).looked_up(lambda text: int(known.get(text, -1)), 0, np.int32)
+        self.note(bits == -1, name, "word_not_known", cure=f"; write one of {', '.join(known)}")
+        return np.where(bits == -1, 0, bits)
+
+    def texts(self, name: str) -> tuple[Array, Sequence[str]]:
+        """Codes of a column of texts, -1 = nothing there, and the texts."""
+        held = column_of(self.batch, name)
+        return (np.full(self.count, -1, np.int32), ()) if held is None else coded(held)
+
+    def numbers(self, name: str) -> tuple[Array, Array, Array]:
+        """Numbers of a column, which rows hold none, and which hold something that is none."""
+        value, absent = np.zeros(self.count, np.float64), np.ones(self.count, np.bool_)
+        held, words = column_of(self.batch, name), column_of(self.batch, name + TEXT)
+        if held is not None:
+            value, missing = numbers(held)
+            absent = missing if len(missing) else np.zeros(self.count, np.bool_)
+        strange = np.zeros(self.count, np.bool_) if words is None else words.is_valid().to_numpy(zero_copy_only=False)
+        strange = strange & absent | ~absent & ~np.isfinite(value)
+        return np.where(strange | absent, 0.0, value), absent & ~strange, strange
+
+    def certain(self) -> Array:
+        """Whether each row is certain; what cannot be read is not."""
+        held = column_of(self.batch, "certain")
+        if held is None:
+            return np.ones(self.count, np.bool_)
+        if pa.types.is_boolean(held.type):
+            said = held.fill_null(True).to_numpy(zero_copy_only=False).astype(np.int16)
+        else:
+            said = coded(held).looked_up(lambda text: _TRUTH.get(text, _NOT_UNDERSTOOD), 1)
+        self.note(said == _NOT_UNDERSTOOD, "certain", "certainty_not_understood")
+        self.note(said == 0, "", "not_certain")
+        return said == 1
+
+    def span(self) -> tuple[Array, Array, Array, Array]:
+        """Start, when it became known, end and quality; one that cannot be read in full stays, not certain."""
+        start, start_when = self.times("from")
+        end, end_when = self.times("to", LAST_TIME)
+        days = np.flatnonzero(end_when == DATE)
+        if len(days):
+            ends = np.empty(len(days), np.int64)
+            loop("end_days")(given(end[days]), given(self.patient[days]), self.people.zones, ends)
+            end[days] = ends
+        is_certain = self.certain()
+        is_reversed = end < start
+        self.note(is_reversed, "", "period_reversed")
+        is_read = (start_when != UNREADABLE) & (end_when != UNREADABLE) & ~is_reversed
+        quality = np.where(is_certain & is_read, KNOWN, NOT_CERTAIN)
+        return start, self.recorded(), np.where(is_reversed, LAST_TIME, end), quality
+
+    def atc(self) -> list[tuple[str, ...]]:
+        """The ATC codes of each row, sorted; none where one of them cannot be read."""
+        held = column_of(self.batch, "atc")
+        if held is None:
+            return [()] * self.count
+        if pa.types.is_list(held.type) or pa.types.is_large_list(held.type):
+            written: Sequence[Any] = held.to_pylist()
+        else:
+            codes, texts = coded(held)
+            listed = [[each] for each in texts]
+            written = [listed[code] if code >= 0 else None for code in codes.tolist()]
+        read = [() if each is None else read_atc(each) for each in written]
+        self.note(np.array([each is None for each in read], np.bool_), "atc", "medicine_not_read")
+        return [each or () for each in read]
+
+
+def cells_of(opened: Opened, people: People, notes: Notes) -> Iterator[Cells]:
+    """The batches of a table; rows of nobody who is known are noted and left out."""
+    for first, batch in opened.parts():
+        patient = people.positions(batch["patient"])
+        rows: Array = np.arange(first, first + int(batch.num_rows))
+        notes.add_strangers(opened.name, first, batch["patient"], patient)
+        cells = Cells(opened.name, batch, rows, patient, people, notes)
+        yield cells if np.all(patient >= 0) else cells.keep(patient >= 0)

@@ -1,0 +1,74 @@
+"""From tables to a `Population`: the same facts, in the same columns, as `cds.adapters.records` gives one by one."""
+
+import os
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from cds.adapters.issues import place_word
+from cds.adapters.rows import keys_meant
+from cds.adapters.tables.arrow import ArrowTable
+from cds.adapters.tables.layout import on_threads
+from cds.adapters.tables.limits import limits_of
+from cds.adapters.tables.medicines import medicine_columns
+from cds.adapters.tables.notes import WHOLE_TABLE, Notes, issues_by_patient, issues_table
+from cds.adapters.tables.people import people_of
+from cds.adapters.tables.readings import Readings
+from cds.adapters.tables.source import open_tables
+from cds.adapters.tables.spans import span_columns
+from cds.adapters.tables.specification import columns
+from cds.adapters.tables.supply import manifest_of, supplied_to
+from cds.catalogue import shared_concepts
+from cds.codes import Concepts
+from cds.diagnostics import closest
+from cds.population import ROW_TYPES, Array, Columns, Population
+
+_OF_READINGS: Final = ("observations", "answers")
+
+
+def population_from_tables(
+    source: object, *, concepts: Concepts | None = None, wanted: Collection[str] | None = None, threads: int = 0
+) -> tuple[Population, ArrowTable]:
+    """Everybody in the tables of a source, and what could not be used (rows of `notes.SCHEMA`).
+
+    source: a folder with one file for each table (`observations.parquet`, `.csv` or `.ndjson`) and a `manifest.json`,
+    or a mapping of the tables' names to files, to lists of files, or to anything with an Arrow stream, with
+    `manifest` as an object. wanted: the column keys that matter, such as a ruleset's inputs; other rows are not
+    looked at. threads: 0 = one per core; they change no answer. PatientError when a table as a whole cannot be read.
+    """
+    known = concepts or shared_concepts()
+    tables, written = open_tables(source)
+    manifest = manifest_of(written)
+    notes = Notes()
+    for name, table in tables.items():
+        for unknown in table.unknown:
+            near = closest(unknown[:60], sorted(columns(name)))
+            cure = f"; did you mean `{near}`?" if near else ""
+            notes.add(name, WHOLE_TABLE, place_word(unknown), WHOLE_TABLE, "name_not_known", cure=cure)
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        people = people_of(tables, manifest.zone, notes)
+        supplied = supplied_to(people, manifest, known, notes)
+        readings = Readings(known, wanted, people, notes, on_threads(pool))
+        found = readings.columns([tables[each] for each in _OF_READINGS if each in tables])
+    for name, patients in readings.lost.items():
+        for key in keys_meant(known, name):
+            supplied.lose(key, patients)
+    found |= span_columns(tables, known, wanted, people, notes, supplied)
+    found |= medicine_columns(tables, known, wanted, people, notes, supplied)
+    keys = {*found, *(key for key in supplied.stated if wanted is None or key in wanted)}
+    empty: dict[str, Array] = {name: np.zeros(0, kind) for name, kind in ROW_TYPES.items()}
+    empty["offsets"] = np.zeros(people.population.n + 1, np.int64)
+    made = {key: found.get(key, empty) for key in sorted(keys)}
+    population = replace(
+        people.population,
+        tables={
+            key: Columns(**rows, supplied_from=supplied.of(key, np.diff(rows["offsets"]) > 0))
+            for key, rows in made.items()
+        },
+        limits=limits_of(tables["limits"], people, notes) if "limits" in tables else {},
+        issues=issues_by_patient(notes),
+    )
+    return population, issues_table(notes, people.population.ids)

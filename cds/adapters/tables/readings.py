@@ -1,0 +1,288 @@
+"""The tables `observations` and `answers` → columns of every measurement, panel and form."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any, Final
+
+import numpy as np
+
+from cds.adapters.amounts import accepted_units
+from cds.adapters.layout import MOST_AT_ONCE
+from cds.adapters.tables.arrow import ArrowBatch
+from cds.adapters.tables.codes import NOT_WANTED, Code, Unread, code_columns, meanings, note_unread
+from cds.adapters.tables.columns import Written
+from cds.adapters.tables.facts import Batch, facts_of, reading_names, words_in
+from cds.adapters.tables.kernels import ABSENT, ATTRIBUTE_MASK, KEY, Facts, Shape
+from cds.adapters.tables.layout import Each, Runs, arranged, counted
+from cds.adapters.tables.loops import loop
+from cds.adapters.tables.meaning import (
+    FIRST_OF_VALUE,
+    LAST_OF_VALUE,
+    TROUBLES,
+    Vocabulary,
+    uses_raw,
+    vocabulary,
+)
+from cds.adapters.tables.notes import WHOLE_TABLE, Notes
+from cds.adapters.tables.panels import CROWDED, RECORDED, VALUES, joined_width
+from cds.adapters.tables.people import People
+from cds.adapters.tables.source import Opened
+from cds.codes import ATTRIBUTE_WORDS, Concept, Concepts
+from cds.codes import RECORDED as READ_OFF
+from cds.operators.reasons import NO_DATA
+from cds.operators.series import FIRST_TIME
+from cds.population import ROW_TYPES, Array
+
+Rows = dict[str, Array]  # the columns of a key and its offsets, without what was supplied
+_LEFT_OUT: Final = np.zeros(0, np.int64)
+
+
+@dataclass
+class Readings:
+    """Takes the tables of readings. lost: names -> positions of those some of whose rows were likely meant for it."""
+
+    concepts: Concepts
+    wanted: Collection[str] | None
+    people: People
+    notes: Notes
+    each: Each
+    lost: dict[str, set[int]] = field(default_factory=dict[str, "set[int]"])
+
+    def columns(self, tables: Sequence[Opened]) -> dict[str, Rows]:
+        """The rows of every key that occurs."""
+        batches = [batch for table in tables for batch in table.batches]
+        if not batches:
+            return {}
+        known = vocabulary(self.concepts, self.wanted, sorted(words_in(batches)))
+        names = reading_names(batches)
+        place = {self.concepts.key(each.concept.name, each.name): k for k, each in enumerate(known.parts)}
+        taken: list[Batch] = []
+        for table in tables:
+            unread = Unread()
+
+            def take(first: int, batch: ArrowBatch, table: str = table.name, unread: Unread = unread) -> None:
+                patient = self.people.positions(batch["patient"])
+                find = cache(partial(self._find, place))
+                meant = meanings(table, lambda row: first + row, code_columns(table, batch), find, patient, unread)
+                taken.append(facts_of(table, first, batch, patient, meant, self.people, known, names))
+
+            self.each(take, table.parts())
+            for name, patients in note_unread(table.name, unread, self.concepts, sorted(place), self.notes).items():
+                self.lost.setdefault(name, set()).update(patients)
+        taken.sort(key=lambda each: (each.table, each.first))
+        facts = [part for each in taken for part in each.facts]
+        found = {**self._single(facts, known), **self._panels(facts, known)}
+        for each in taken:
+            self._note(each, known)
+        return found
+
+    def _find(self, place: dict[str, int], code: Code) -> Sequence[int]:
+        system, text = code
+        if not system:
+            return [place[text]] if text in place else [NOT_WANTED] if text in self._keys else []
+        hits = [
+            self.concepts.key(*hit)
+            for hit in self.concepts.find_all(system, text)
+            if self.concepts.by_name[hit[0]].kind in READ_OFF
+        ]
+        return [place.get(hit, NOT_WANTED) for hit in hits]
+
+    @property
+    def _keys(self) -> frozenset[str]:
+        return self.concepts.keys
+
+    # readings of one number
+
+    def _single(self, facts: Sequence[Facts], known: Vocabulary) -> dict[str, Rows]:
+        coding, slots = known.coding(is_joined=False), known.slots(is_joined=False)
+        counts = counted(facts, coding, self.people.population.n, self.each)
+        if not counts.per_block.any():
+            return {}
+        shape = _shape(facts, is_joined=False, has_raw=uses_raw(coding.manners, counts.seen))
+        runs = arranged(facts, counts, coding, shape, len(slots), self.people.population.n, self.each)
+        found: dict[str, Rows] = {}
+        for slot, concept in enumerate(slots):
+            if runs.counts[slot].any():
+                self._uncrowd(runs.rows, runs, slot, concept, (shape.value, shape.raw, shape.quality, 1))
+                found[self.concepts.key(concept.name)] = self._written(runs.rows, runs, slot, shape)
+        return found
+
+    # panels and forms
+
+    def _panels(self, facts: Sequence[Facts], known: Vocabulary) -> dict[str, Rows]:
+        coding, slots = known.coding(is_joined=True), known.slots(is_joined=True)
+        counts = counted(facts, coding, self.people.population.n, self.each)
+        if not counts.per_block.any():
+            return {}
+        shape = _shape(facts, is_joined=True, has_raw=uses_raw(coding.manners, counts.seen))
+        runs = arranged(facts, counts, coding, shape, len(slots), self.people.population.n, self.each)
+        found: dict[str, Rows] = {}
+        for slot, concept in enumerate(slots):
+            if runs.counts[slot].any():
+                found |= self._panel(runs, slot, concept, shape)
+        return found
+
+    def _panel(self, runs: Runs, slot: int, concept: Concept, shape: Shape) -> dict[str, Rows]:
+        parts = len(concept.parts)
+        joined = np.empty((len(runs.rows), joined_width(parts)), np.int64)
+        reals = runs.rows.view(np.float64)
+        starts, counts = runs.starts[slot], runs.counts[slot]
+
+        def join(first: int, last: int, most: int) -> None:
+            scratch = np.empty((most, joined_width(parts)), np.int64)
+            order, spare = np.empty((2, most), np.int64)
+            given = runs.rows, reals, shape, parts, first, last, starts, counts
+            loop("join_parts")(*given, scratch, scratch.view(np.float64), order, spare, joined)
+
+        self.each(join, runs.blocks)
+        self._uncrowd(joined, runs, slot, concept, (VALUES, VALUES + 2 * parts, VALUES + 3 * parts, parts))
+        found: dict[str, Rows] = {}
+        shared: Rows = {}
+        for place, part in enumerate(concept.parts):
+            where = _joined_shape(place, parts)
+            rows = self._written(joined, runs, slot, where, shared)
+            shared = shared or rows
+            found[self.concepts.key(concept.name, part)] = rows
+            self._note_missing(rows, f"{concept.name}.{part}")
+        return found
+
+    # both
+
+    def _uncrowd(self, rows: Array, runs: Runs, slot: int, concept: Concept, where: tuple[int, int, int, int]) -> None:
+        """Settle what was told too often at one instant, and note what the loops wrote down in the rows."""
+        starts, counts = runs.starts[slot], runs.counts[slot]
+        is_single, is_crowded = where[3] == 1, int(counts.max()) > MOST_AT_ONCE
+        if is_crowded:
+            self.each(loop("uncrowd"), ((rows, first, last, starts, counts, *where) for first, last, _ in runs.blocks))
+        if is_crowded or not is_single:
+            marks = np.zeros(len(counts), np.int64)
+            self.each(loop("count_marks"), ((rows, *each[:2], starts, counts, marks) for each in runs.blocks))
+            for patient in np.flatnonzero(marks).tolist():
+                start = int(starts[patient])
+                self._note_marks(rows[start : start + int(counts[patient]), KEY], patient, concept)
+
+    def _note_marks(self, keys: Array, patient: int, concept: Concept) -> None:
+        for mark in (keys & ATTRIBUTE_MASK).tolist():
+            if mark & CROWDED:
+                self._note_reading(patient, "too_many_at_once", concept.name, count=str(mark & (CROWDED - 1)))
+                continue
+            for place, part in enumerate(concept.parts):
+                if mark >> place & 1:
+                    self._note_reading(patient, "part_twice", f"{concept.name}.{part}")
+
+    def _note_reading(self, patient: int, code: str, name: str, **words: str) -> None:
+        self.notes.add("observations", WHOLE_TABLE, name, patient, code, **words)
+
+    def _note_missing(self, rows: Rows, name: str) -> None:
+        for row in np.flatnonzero(rows["quality"] == NO_DATA):
+            patient = int(np.searchsorted(rows["offsets"], row, "right")) - 1
+            self._note_reading(patient, "part_missing", name)
+
+    def _written(self, rows: Array, runs: Runs, slot: int, shape: Shape, shared: Rows | None = None) -> Rows:
+        """The columns of a key; those that belong to the reading as a whole are taken from another part."""
+        starts, counts = runs.starts[slot], runs.counts[slot]
+        offsets = np.append(0, np.cumsum(counts))
+        made = _columns(int(offsets[-1]), shape, shared or {})
+        out = Written(
+            *(_LEFT_OUT.astype(kind) if made[name] is None else made[name] for name, kind in _WRITTEN_TYPES.items())
+        )
+        zones = self.people.zones
+        given = (starts, counts, offsets, zones, out)
+        self.each(loop("write_columns"), ((rows, shape, first, last, *given) for first, last, _ in runs.blocks))
+        return _finished(made, offsets, shared or {})
+
+    # issues
+
+    def _note(self, batch: Batch, known: Vocabulary) -> None:
+        """What was wrong with single rows and cells of a batch."""
+        patient = batch.facts[0].patient
+        for facts in batch.facts:
+            for row in np.flatnonzero(facts.trouble).tolist():
+                trouble, meant = int(facts.trouble[row]), int(facts.meaning[row])
+                if patient[row] < 0 or meant < 0:
+                    continue
+                is_value = FIRST_OF_VALUE <= trouble <= LAST_OF_VALUE
+                units = {"units": accepted_units(known.parts[meant].measured)} if is_value else {}
+                column = "value" if is_value else "time" if TROUBLES[trouble] == "time_not_understood" else ""
+                self._note_row(batch, row, column, TROUBLES[trouble], **units)
+        meant, trouble = batch.facts[0].meaning, batch.facts[0].trouble
+        for column, code, rows in batch.bad:
+            cure = {"cure": f"; write one of {', '.join(ATTRIBUTE_WORDS[column])}"} if code == "word_not_known" else {}
+            for row in rows.tolist():
+                is_used = trouble[row] == 0 or FIRST_OF_VALUE <= trouble[row] <= LAST_OF_VALUE
+                if (
+                    patient[row] >= 0
+                    and meant[row] >= 0
+                    and (is_used or (column == "recorded" and _has_time(trouble[row])))
+                ):
+                    self._note_row(batch, row, column, code, **cure)
+        self.notes.add_strangers(batch.table, batch.first, batch.named, patient)
+
+    def _note_row(self, batch: Batch, row: int, column: str, code: str, **words: str) -> None:
+        patient = int(batch.facts[0].patient[row])
+        self.notes.add(batch.table, batch.first + row, column, patient, code, **words)
+
+
+_WRITTEN_TYPES: Final = {name: ROW_TYPES[name] for name in Written._fields} | {"values": np.int64, "raw": np.int64}
+_WHOLE: Final = ("times", "recorded", "utc_offset", "group", "attribute")  # say the same of every part of a reading
+
+
+def _has_time(trouble: int) -> bool:
+    return TROUBLES[trouble] in ("value_missing", "future_dated")
+
+
+def _shape(facts: Sequence[Facts], is_joined: bool, has_raw: bool) -> Shape:
+    """The narrowest rows that hold what there is."""
+    words = ["key", "time"]
+    words += ["joins", "part"] if is_joined else []
+    words += ["recorded"] if any(len(each.recorded) for each in facts) else []
+    words += ["value", "unit", "raw", "rest"] if has_raw else ["value", "rest"]
+    at = {name: place for place, name in enumerate(words)}
+    rest = at["rest"]
+    return Shape(
+        width=len(words),
+        joins=at.get("joins", ABSENT),
+        recorded=at.get("recorded", ABSENT),
+        value=at["value"],
+        unit=at.get("unit", rest),
+        raw=at.get("raw", ABSENT),
+        quality=rest,
+        attribute=at["joins"] if is_joined else rest,
+    )
+
+
+def _joined_shape(part: int, parts: int) -> Shape:
+    """Where a joined row holds one of its parts."""
+    first = VALUES + part
+    return Shape(
+        joined_width(parts),
+        ABSENT,
+        RECORDED,
+        first,
+        first + parts,
+        first + 2 * parts,
+        first + 3 * parts,
+        VALUES + 4 * parts,
+    )
+
+
+def _columns(count: int, shape: Shape, shared: Rows) -> dict[str, Any]:
+    """Room for the columns that are written; values and raw as bits."""
+    made: dict[str, Any] = {name: np.empty(count, kind) for name, kind in _WRITTEN_TYPES.items()}
+    if shape.recorded == ABSENT:
+        made["recorded"] = None
+    if shape.raw == ABSENT:
+        made["raw"] = None
+    return made | dict.fromkeys(_WHOLE if shared else ())
+
+
+def _finished(made: dict[str, Any], offsets: Array, shared: Rows) -> Rows:
+    if shared:
+        made |= {name: shared[name] for name in _WHOLE}
+        offsets = shared["offsets"]
+    elif made["recorded"] is None:
+        made["recorded"] = np.full(len(made["times"]), FIRST_TIME)
+    values = made["values"].view(np.float64)
+    raw = values if made["raw"] is None else made["raw"].view(np.float64)
+    return {**made, "values": values, "raw": raw, "offsets": offsets}

@@ -1,0 +1,120 @@
+"""The tables `conditions`, `devices`, `stays` and `events` → columns of each of their concepts."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from cds.adapters.tables.cells import Cells, cells_of
+from cds.adapters.tables.codes import Code, Unread, code_columns, meanings, note_unread
+from cds.adapters.tables.kernels import MISSING, UNREADABLE
+from cds.adapters.tables.notes import Notes
+from cds.adapters.tables.people import People
+from cds.adapters.tables.runs import Rows, in_order, place_within, rows_of, starts_new
+from cds.adapters.tables.source import Opened
+from cds.adapters.tables.supply import Supplied
+from cds.codes import Concepts, Kind
+from cds.operators.reasons import KNOWN
+from cds.population import Array
+
+KINDS: Final[dict[str, Kind]] = {"conditions": "diagnosis", "devices": "device", "stays": "stay", "events": "event"}
+
+Span = tuple[Array, ...]  # patient, start, recorded, end, quality, attribute
+
+
+def span_columns(
+    tables: Mapping[str, Opened],
+    concepts: Concepts,
+    wanted: Collection[str] | None,
+    people: People,
+    notes: Notes,
+    supplied: Supplied,
+) -> dict[str, Rows]:
+    """The rows of every diagnosis, device, stay and event that occurs."""
+    found: dict[str, Rows] = {}
+    for table, kind in KINDS.items():
+        if table in tables:
+            names = [each.name for each in concepts.of_kind(kind)]
+            keys = [concepts.key(name) for name in names]
+            taken = _Taken(concepts, dict(zip(names, keys, strict=True)), people, notes, supplied)
+            for name, rows in taken.spans(tables[table]).items():
+                if wanted is None or name in wanted:
+                    found[name] = span_rows(people, rows)
+    return found
+
+
+class _Taken:
+    """Takes one table; `keys`: the concepts of its kind and their column keys."""
+
+    def __init__(
+        self, concepts: Concepts, keys: dict[str, str], people: People, notes: Notes, supplied: Supplied
+    ) -> None:
+        self._concepts = concepts
+        self._keys = keys
+        self._place = {name: number for number, name in enumerate(keys)}
+        self._people = people
+        self._notes = notes
+        self._supplied = supplied
+
+    def spans(self, opened: Opened) -> dict[str, Span]:
+        """The rows of each key."""
+        found: dict[str, list[Span]] = {}
+        unread = Unread()
+        for cells in cells_of(opened, self._people, self._notes):
+            codes = code_columns(opened.name, cells.batch)
+            nothing = np.flatnonzero(codes[1].codes < 0)
+            numbers = cells.rows
+            columns = meanings(
+                opened.name, lambda row, held=numbers: int(held[row]), codes, self._find, cells.patient, unread
+            )
+            for key in self._keys.values():
+                self._supplied.lose(key, set(cells.patient[nothing].tolist()))
+            for number, meant in enumerate(columns):
+                known = cells.keep(meant >= 0)
+                quiet = known if number == 0 else replace(known, notes=Notes())
+                self._take(quiet, meant[meant >= 0], found)
+        near = note_unread(opened.name, unread, self._concepts, sorted(self._keys), self._notes)
+        for name, patients in near.items():
+            self._supplied.lose(self._keys[name], patients)
+        return {key: _joined(each) for key, each in found.items()}
+
+    def _find(self, code: Code) -> Sequence[int]:
+        system, text = code
+        names = [text] if not system else [name for name, _ in self._concepts.find_all(system, text)]
+        return [self._place[each] for each in names if each in self._place]
+
+    def _take(self, cells: Cells, meant: Array, found: dict[str, list[Span]]) -> None:
+        is_read = np.ones(cells.count, np.bool_)
+        if cells.table == "events":
+            start, when = cells.times("time")
+            cells.note(when == MISSING, "", "time_missing")
+            is_read = (when != MISSING) & (when != UNREADABLE)
+            cells, start, lost = cells.keep(is_read), start[is_read], (cells.patient[~is_read], meant[~is_read])
+            meant = meant[is_read]
+            recorded, end, quality = cells.recorded(), start, np.full(len(start), KNOWN)
+            for place, key in enumerate(self._keys.values()):
+                self._supplied.lose(key, set(lost[0][lost[1] == place].tolist()))
+        else:
+            start, recorded, end, quality = cells.span()
+        attribute = np.zeros(len(start), np.int32)
+        for place, key in enumerate(self._keys.values()):
+            held = meant == place
+            if held.any():
+                columns = (cells.patient, start, recorded, end, quality, attribute)
+                found.setdefault(key, []).append(tuple(each[held] for each in columns))
+
+
+def _joined(pieces: Sequence[Span]) -> Span:
+    return tuple(np.concatenate(each) for each in zip(*pieces, strict=True))
+
+
+def span_rows(people: People, span: Span) -> Rows:
+    """Each span once; those of a patient that begin together are set a microsecond apart: none corrects another."""
+    order = in_order(span[0], span[1:])
+    columns = [each[order] for each in span]
+    new = starts_new(*columns)
+    patient, start, recorded, end, quality, attribute = (each[new] for each in columns)
+    times = start + place_within(starts_new(patient, start))
+    held = {"times": times, "recorded": recorded, "values": end.astype(np.float64)}
+    return rows_of(people, patient, {**held, "quality": quality, "attribute": attribute})
