@@ -1,7 +1,7 @@
 """Cases → whether each rule said what was expected of it, on every executor, and whether the executors agree."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -26,6 +26,7 @@ EXECUTORS: Final[tuple[Executor, ...]] = ("single", "batch")
 
 # What every executor says of a finding, in the words of the batch executor's table.
 Said = tuple[Any, ...]
+Row = Mapping[str, Any]
 _COLUMNS: Final = (
     "status",
     "colour",
@@ -173,12 +174,13 @@ def run(cases: Iterable[Case], checked: Checked, executors: Sequence[Executor] =
         raise CdsError("the files have errors")
     with_batch = "batch" in executors and has_batch()
     used: tuple[Executor, ...] = ("single", "batch") if with_batch else ("single",)
+    listed = list(cases)
+    asked = [(patient_from_dict(case.record, concepts=checked.concepts), _moment(case)) for case in listed]
+    scored: Mapping[int, Mapping[str, Row]] = _scored(plan, asked) if with_batch else {}
     done: list[CaseResult] = []
-    for case in cases:
-        patient = patient_from_dict(case.record, concepts=checked.concepts)
-        at = _moment(case)
+    for place, (case, (patient, at)) in enumerate(zip(listed, asked, strict=True)):
         result = evaluate(plan, patient, at)
-        disagreements = tuple(_disagreements(plan, patient, at, result)) if with_batch else ()
+        disagreements = tuple(_disagreements(result, scored[place])) if with_batch else ()
         done.append(CaseResult(case, used, result, tuple(_outcomes(case, result)), disagreements))
     return done
 
@@ -221,13 +223,25 @@ def _is_as_expected(expected: Expectation, finding: Finding) -> bool:
     )
 
 
-def _disagreements(plan: Plan, patient: Patient, at: int, result: Result) -> Iterator[str]:
-    """What the batch executor says otherwise."""
+def _scored(plan: Plan, asked: Sequence[tuple[Patient, int]]) -> Mapping[int, Mapping[str, Row]]:
+    """What the batch executor says, by place and rule: the patients of one moment are one population."""
     batch: Any = import_module("cds.execute.batch")
     population: Any = import_module("cds.population")
     findings: Any = import_module("cds.execute.findings")
-    scored = batch.score(plan, population.population_of([patient]), at, threads=1, keep=list(findings.STATUSES))
-    rows = {f"{row['ruleset']}/{row['rule']}": row for row in scored.table(True).to_pylist()}
+    together: dict[int, list[Patient]] = {}
+    for place, (patient, at) in enumerate(asked):
+        together.setdefault(at, []).append(replace(patient, id=str(place)))
+    rows: dict[int, dict[str, Row]] = {place: {} for place in range(len(asked))}
+    for at, patients in together.items():
+        everybody = population.population_of(patients)
+        table = batch.score(plan, everybody, at, threads=1, keep=list(findings.STATUSES)).table(True)
+        for row in table.to_pylist():
+            rows[int(row["patient"])][f"{row['ruleset']}/{row['rule']}"] = row
+    return rows
+
+
+def _disagreements(result: Result, rows: Mapping[str, Row]) -> Iterator[str]:
+    """What the batch executor says otherwise."""
     for finding in result.findings:
         single, row = _said(finding), rows[finding.id]
         other = tuple(row[name] or None if name != "value" and name != "limit" else row[name] for name in _COLUMNS)
