@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from cds.api import load
-from cds.catalogue import shared_concepts
+from cds.catalogue import read_concepts, shared_concepts
 from cds.cli import parser
 from cds.diagnostics import all_codes
 from cds.diagnostics.explain import parts_of
+from cds.loading import check_texts
 from cds.manual import field_reference, grammar_page, ruleset_schema
 from cds.model import AUTHOR_OPERATORS
 from cds.phrases import GRAMMAR
@@ -93,6 +94,16 @@ def test_the_pages_show_python_that_runs(page: str, monkeypatch: pytest.MonkeyPa
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(compile(code, page, "exec"), {"__name__": "page"})
         assert_as_shown(shown, printed.getvalue())
+
+
+def test_the_yaml_of_the_readme_is_sound() -> None:
+    whole = [block for language, block in BLOCKS["README.md"] if language == "yaml"]
+    (concepts,) = [block for block in whole if block.startswith("concepts:")]
+    assert [] == read_concepts(concepts, "README.md")[1]
+    (adaptation,) = [block for block in whole if "adaptation:" in block]
+    adapted = (shipped_rulesets() / "heart-failure-weight.yaml").read_text("utf-8")
+    checked = check_texts([(adapted, "ruleset.yaml", True), (adaptation, "README.md", True)])
+    assert () == checked.diagnostics
 
 
 def test_every_command_is_in_the_readme() -> None:

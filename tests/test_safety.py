@@ -7,6 +7,7 @@ import pytest
 
 import cds
 from cds.commands.running import read_patient
+from cds.operators.series import LAST_TIME
 from cds.render import report
 
 RULESETS = cds.load(Path(cds.__file__).parents[1] / "rulesets")
@@ -244,3 +245,88 @@ def test_a_medicine_handed_out_later_covers_no_earlier_day() -> None:
     later = [{"time": f"2026-02-0{code}", "atc": f"C10AA0{code}", "days": 65} for code in (1, 2)]
     assert "fired" == status("statin_rarely_fetched", medicines=uses, dispenses=both)
     assert "fired" == status("statin_rarely_fetched", medicines=uses, dispenses=both + later)
+
+
+@pytest.mark.parametrize("unread", [{"planned": "8.1.2026 08:00", "status": "missed"}, {"status": "missed"}, None, "x"])
+def test_a_dose_that_cannot_be_placed_is_not_no_dose(unread: object) -> None:
+    taken = {"planned": "2026-01-07 20:00", "status": "taken"}
+    assert ("not_fired", "unknown") == (
+        status("doses_missed", doses=[taken]),
+        status("doses_missed", doses=[taken, unread]),
+    )
+
+
+def test_a_dispense_that_cannot_be_placed_is_not_no_dispense() -> None:
+    patient = cds.Patient.from_dict({**BASE, "dispenses": [{"time": "8.1.2026", "atc": "C10AA05", "days": 30}]})
+    assert LAST_TIME == patient.facts.tables["supply.all"].supplied_from
+
+
+@pytest.mark.parametrize("subject", [None, {"display": "Kari Nordmann"}])
+def test_a_diagnosis_of_nobody_knows_whom_is_not_no_diagnosis(subject: object) -> None:
+    """Beside another diagnosis, for which all diagnoses count as handed over."""
+    of_patient = {"reference": "Patient/1"}
+    weight = {"code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}, "status": "final"}
+    readings = [
+        {"resourceType": "Observation", "id": f"w{number}", "subject": of_patient, **weight}
+        | {"effectiveDateTime": f"{each['time'].replace(' ', 'T')}:00+01:00"}
+        | {"valueQuantity": {"value": each["value"], "code": "kg"}}
+        for number, each in enumerate(RISE)
+    ]
+    system = "http://hl7.org/fhir/sid/icd-10-no"
+    diagnoses = [
+        {
+            "resourceType": "Condition",
+            "id": code,
+            "subject": about,
+            "code": {"coding": [{"system": system, "code": code}]},
+        }
+        for code, about in (("I10", of_patient), ("I50", subject))
+    ]
+    person = {"resourceType": "Patient", "id": "1", "birthDate": "1950-01-01"}
+    entries = [{"resource": each} for each in (person, *readings, *diagnoses)]
+    patient = cds.Patient.from_fhir({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    assert "unknown" == RULESETS.evaluate(patient, at=AT, allow_draft=True)["weight_gain"].status
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "expected"), [("2050-01-01", "unknown"), ("2026-01-09", "unknown"), ("2026-01-08", "not_applicable")]
+)
+def test_who_is_not_born_yet_is_no_child(birth_date: str, expected: str) -> None:
+    assert expected == status("weight_gain", birth_date=birth_date)
+    patient = cds.Patient.from_dict({**BASE, "birth_date": birth_date})
+    rows = RULESETS.score([patient], at=AT, allow_draft=True).table(everything=True).to_pylist()
+    told = [each["status"] for each in rows if each["rule"] == "weight_gain"]
+    assert ([expected] if expected == "unknown" else []) == told
+
+
+@pytest.mark.parametrize("time", [None, "8.1.2026", "2026-01-08T25:00", {}])
+def test_a_reading_that_nobody_can_place_in_time_may_be_the_newest(time: object) -> None:
+    """Records and FHIR alike: the readings that can be placed do not stand in for it."""
+    heavy = {"value": 95.0, "unit": "kg"} | ({} if time is None else {"time": time})
+    assert "unknown" == status("weight_gain", readings={"body_weight": [*LIGHT, heavy]})
+    code = {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]}
+    common = {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/1"}, "code": code}
+    readings = [
+        {**common, "id": f"w{number}", "effectiveDateTime": f"{each['time'].replace(' ', 'T')}:00+01:00"}
+        | {"valueQuantity": {"value": each["value"], "code": "kg"}}
+        for number, each in enumerate(LIGHT)
+    ]
+    lost = {**common, "id": "lost", "valueQuantity": {"value": 95.0, "code": "kg"}}
+    lost |= {} if time is None else {"effectiveDateTime": time}
+    person = {"resourceType": "Patient", "id": "1", "birthDate": "1950-01-01"}
+    failure = {"resourceType": "Condition", "subject": {"reference": "Patient/1"}} | {
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-no", "code": "I50"}]}
+    }
+    entries = [{"resource": each} for each in (person, failure, *readings)]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    quiet = RULESETS.evaluate(cds.Patient.from_fhir(bundle), at=AT, allow_draft=True)
+    assert "not_fired" == quiet["weight_gain"].status
+    more = {**bundle, "entry": [*entries, {"resource": lost}]}
+    open_now = RULESETS.evaluate(cds.Patient.from_fhir(more), at=AT, allow_draft=True)
+    assert "unknown" == open_now["weight_gain"].status
+
+
+LIGHT = [
+    {"time": "2026-01-06 07:30", "value": 80.0, "unit": "kg"},
+    {"time": "2026-01-08 07:30", "value": 80.1, "unit": "kg"},
+]

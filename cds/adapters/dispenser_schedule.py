@@ -44,6 +44,7 @@ class Slot(NamedTuple):
 NOT_KNOWN: Final = Contents((), frozenset({()}))
 _MOST_WORK: Final = 5_000_000  # changes and medicines that are looked at; a hundred, changed often, need 100,000
 _MOST_SLOTS: Final = 24  # clock times in a day
+_WORK_OF_SLOT: Final = 50  # a clock that was never set puts 24 slots a day over a hundred years
 
 
 class _Used(NamedTuple):
@@ -82,7 +83,7 @@ class Schedule:
         names = sorted({name for each in self._medicines for way in each.ways for name in way.slots if _is_clock(name)})
         day, end = civil_date(first, self._where), civil_date(last, self._where)
         found: list[Slot] = []
-        while names and len(names) <= _MOST_SLOTS and day <= end and not self.is_exhausted:
+        while names and len(names) <= _MOST_SLOTS and day <= end and self._may_look_at(len(names) * _WORK_OF_SLOT):
             read = ((instant(f"{day}T{name}", self._where), name) for name in names)
             due = [Slot(time[0], name) for time, name in read if time]
             found += [each for each in due if self.contents(*each).is_sure]

@@ -8,6 +8,7 @@ Most bundles hold each resource once and their Patient early. So entries are use
 that turns out to be wrong is the bundle read again, all of it before anything is used.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
@@ -32,7 +33,7 @@ from cds.adapters.shapes import OBJECT, as_object, as_text
 from cds.catalogue import shared_concepts
 from cds.codes import Concepts
 from cds.operators.series import LAST_TIME
-from cds.patient import SEX, Patient
+from cds.patient import SEX, Patient, PatientLimit
 from cds.periods import NORWAY, calendar_date
 from cds.periods import zone as zone_called
 
@@ -74,6 +75,7 @@ def patient_from_fhir(
     a reading of it, a form when one was answered, the diagnoses when it holds any Condition, stays any Encounter,
     devices any Device of the patient's, medicines, dispenses, doses and events as `fhir_medication` says; `supplied`
     (key -> bool, or the time from which on) says otherwise. A searchset with pages to come holds nothing in full.
+    What does not say whom it is about leaves what it tells of not supplied, and its limit unknown.
     zone: of the patient. most_bytes, most_entries, deepest: bounds on what is read.
 
     >>> weight = {"resourceType": "Observation", "id": "w", "status": "final", "subject": {"reference": "Patient/1"},
@@ -132,17 +134,51 @@ def _once(resources: Iterator[Resource]) -> Iterator[Resource]:
 def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Subject:
     """Add what the resources that are about this patient say."""
     observations = Observations(intake)
-    others: dict[str, list[Resource]] = {kind: [] for kind in chain.from_iterable(_TAKE)}
+    others: list[Resource] = []
+    about_nobody: list[Resource] = []
+    unsaid: list[Resource] = []
     for each in resources:
-        if each.kind == "Observation":
-            if person.owns(intake, each):
-                observations.take(each)
-        elif each.kind != "Patient" and (_is_about_nobody(each) or person.owns(intake, each)):
-            others[each.kind].append(each)
+        if each.kind == "Patient":
+            continue
+        if each.kind != "Observation" and _is_about_nobody(each):
+            about_nobody.append(each)
+            continue
+        is_ours = person.owns(intake, each)
+        if is_ours is None:
+            unsaid.append(each)
+        elif is_ours and each.kind == "Observation":
+            observations.take(each)
+        elif is_ours:
+            others.append(each)
+    _finish(intake, observations, [*others, *about_nobody])
+    if unsaid:
+        _leave_open(intake, unsaid, about_nobody)
+    return person
+
+
+def _finish(intake: Intake, observations: Observations, others: Iterable[Resource]) -> None:
+    """Add what the resources of the other kinds say, once the last Observation is taken."""
+    held: dict[str, list[Resource]] = {kind: [] for kind in chain.from_iterable(_TAKE)}
+    for each in others:
+        held[each.kind].append(each)
     observations.finish()
     for kinds, take in _TAKE.items():
-        take(intake, [each for kind in kinds for each in others[kind]])
-    return person
+        take(intake, [each for kind in kinds for each in held[kind]])
+
+
+def _leave_open(intake: Intake, unsaid: Iterable[Resource], about_nobody: Iterable[Resource]) -> None:
+    """What may be about the patient or about another is used for nobody, but then nothing is known in full of what it
+    tells of: a diagnosis that stands there is not known to be absent, nor a limit to be the ruleset's own."""
+    apart = Intake(intake.concepts, intake.zone)
+    observations = Observations(apart)
+    for each in unsaid:
+        if each.kind == "Observation":
+            observations.take(each)
+    _finish(apart, observations, [*(each for each in unsaid if each.kind != "Observation"), *about_nobody])
+    told = (key for key, table in tables(apart).items() if table.times)
+    not_told = (key for key, since in apart.supplied.items() if since == LAST_TIME)
+    intake.withheld.update(told, not_told, apart.withheld)
+    intake.limits += [PatientLimit(each.name, math.nan, "", each.ruleset) for each in apart.limits]
 
 
 def _is_about_nobody(resource: Resource) -> bool:

@@ -107,9 +107,10 @@ class Observations:
             self._note_unknown(content, place)
             return
         masked = is_masked(content)
-        when = self._when(content, place) if self._is_used(content, parts, place) else None
-        if when is None:
-            if masked and content.get("status") != "entered-in-error":
+        is_used = self._is_used(content, parts, place)
+        when = self._when(content, place) if is_used else None
+        if when is None:  # a reading that nobody can place in time may be the newest
+            if is_used or (masked and content.get("status") != "entered-in-error"):
                 self._withhold(name for meant in (hits, *(each for _, each in parts)) for name, _ in meant)
             return
         if masked:

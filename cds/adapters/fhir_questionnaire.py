@@ -118,10 +118,10 @@ class _Response:
         return self._intake.concepts.by_name[min(names)] if len(names) == 1 else None
 
     def _add(self, form: Concept) -> None:
-        when = self._when() if self._is_used() else None
-        if when is None:
-            is_masked_time = absent_reason(self._content, "authored") == "masked"
-            if (self._masked or is_masked_time) and self._content.get("status") != "entered-in-error":
+        is_used = self._is_used()
+        when = self._when() if is_used else None
+        if when is None:  # answers that nobody can place in time may be the newest
+            if is_used or (self._masked and self._content.get("status") != "entered-in-error"):
                 self._withhold([form.name])
             return
         if self._masked:

@@ -21,6 +21,8 @@ _SYSTEMS: Final[Mapping[str, str]] = {  # names of the national identity numbers
     "http://hl7.no/fhir/NamingSystem/DNR": "urn:oid:2.16.578.1.12.4.1.4.2",
 }
 
+_UNSAID: Final = "ambiguous_subject"
+
 
 class Subject:
     """The patient of a bundle. contents: the copies of its Patient resource; none when the bundle only refers to it."""
@@ -34,8 +36,8 @@ class Subject:
         self._numbered = frozenset(system for system, _ in identifiers)
         self._verdicts: dict[tuple[Any, ...], str] = {}
 
-    def owns(self, intake: Intake, resource: Resource) -> bool:
-        """Whether the resource is about this patient; if not, an issue says so."""
+    def owns(self, intake: Intake, resource: Resource) -> bool | None:
+        """Whether the resource is about this patient, None when it does not say; if not, an issue says so."""
         stated = resource.content.get(_FIELD.get(resource.kind, "subject"))
         reference = stated.get("reference") if isinstance(stated, OBJECT) else ""
         number = stated.get("identifier") if isinstance(stated, OBJECT) else None
@@ -48,13 +50,13 @@ class Subject:
             verdict = self._verdicts[asked] = self._verdict(*asked)
         if verdict:
             intake.note(verdict, resource.place)
-        return not verdict
+        return None if verdict == _UNSAID else not verdict
 
     def _verdict(self, reference: str, system: str, value: str, server: str) -> str:
         """What is wrong with a subject in a resource of this server; "" when it is the patient."""
         identifier = _identifier({"system": system, "value": value})
         if not reference and identifier is None:
-            return "ambiguous_subject"
+            return _UNSAID
         is_ours = self._is_named(reference, server) or (
             identifier in self._identifiers and not _REFERENCE.fullmatch(reference)
         )

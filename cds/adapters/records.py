@@ -116,8 +116,11 @@ def _take_readings(intake: Intake, data: Record, section: str, *kinds: Kind) -> 
             continue
         intake.supplied.update(dict.fromkeys(keys_meant(intake.concepts, name), FIRST_TIME))
         known = READING_FIELDS | (concept.parts.keys() or {"value"})
-        taken = (_reading(intake, concept, *each) for each in each_row(intake, rows, f"{section}.{name}", known))
+        objects = list(each_row(intake, rows, f"{section}.{name}", known))
+        taken = [_reading(intake, concept, *each) for each in objects]
         intake.readings[name] = [each for each in taken if each]
+        if len(objects) < len(rows):
+            _leave_open(intake, concept)
 
 
 def _reading(intake: Intake, concept: Concept, row: Record, place: str) -> Reading | None:
@@ -127,10 +130,12 @@ def _reading(intake: Intake, concept: Concept, row: Record, place: str) -> Readi
         return None
     time = time_of(intake, row, "time", place, "time_missing")
     if time is None:
+        _leave_open(intake, concept)
         return None
     recorded = recorded_of(intake, row, place)
     if is_future_dated(time[0], recorded):
         intake.note("future_dated", place)
+        _leave_open(intake, concept)
         return None
     amounts = _amounts(intake, concept, row, place)
     if amounts is None:
@@ -139,6 +144,11 @@ def _reading(intake: Intake, concept: Concept, row: Record, place: str) -> Readi
     values, raws, units, qualities = zip(*amounts, strict=True)
     reference = text_of(intake, row, "id", f"{place}.")
     return Reading(time[0], recorded, values, units, raws, qualities, int(attribute), reference)
+
+
+def _leave_open(intake: Intake, concept: Concept) -> None:
+    """A reading that nobody can place in time may be the newest: what it was of is not known in full."""
+    intake.withheld.update(keys_meant(intake.concepts, concept.name))
 
 
 def _amounts(intake: Intake, concept: Concept, row: Record, place: str) -> list[Amount] | None:

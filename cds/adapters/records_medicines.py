@@ -9,7 +9,7 @@ from cds.adapters.rows import Dose, Intake, Supply, Use, is_future_dated, read_a
 from cds.adapters.shapes import as_list
 from cds.codes import Attribute
 from cds.operators.reasons import KNOWN, NOT_JUDGED
-from cds.operators.series import MICROSECONDS_PER_MINUTE
+from cds.operators.series import LAST_TIME, MICROSECONDS_PER_MINUTE
 
 DOSE_FIELDS: Final = frozenset({"planned", "status", "taken", "atc", "recorded", "reason", "id"})
 USE_FIELDS: Final = frozenset({"atc", "from", "to", "use", "certain", "recorded", "id"})
@@ -23,10 +23,15 @@ def _list(intake: Intake, data: Record, field: str) -> list[Any] | None:
     return rows
 
 
-def _codes(taken: Sequence[Dose | Use | Supply | None], rows: list[Any]) -> list[tuple[str, ...]]:
-    """The codes of each row; none of a row that could not be read."""
-    unread = [()] * (len(rows) - len(taken))
-    return [*(each.atc if each else () for each in taken), *unread]
+def _state(
+    intake: Intake, folder: str, taken: Sequence[Dose | Use | Supply | None], rows: list[Any], place: str
+) -> None:
+    """Count the medicines of a folder as handed over in full; a row that could not be read may be any of them."""
+    read = [each for each in taken if each]
+    unread = len(rows) - len(read)
+    state_medicines(intake, folder, [*(each.atc for each in read), *[()] * unread], place)
+    if unread:
+        intake.supplied[f"{folder}.all"] = LAST_TIME
 
 
 def take_doses(intake: Intake, data: Record) -> None:
@@ -36,7 +41,7 @@ def take_doses(intake: Intake, data: Record) -> None:
         return
     taken = [_dose(intake, *each) for each in each_row(intake, rows, "doses", DOSE_FIELDS)]
     intake.doses = [each for each in taken if each]
-    state_medicines(intake, "doses", _codes(taken, rows), "doses")
+    _state(intake, "doses", taken, rows, "doses")
 
 
 def _dose(intake: Intake, row: Record, place: str) -> Dose | None:
@@ -79,7 +84,7 @@ def take_uses(intake: Intake, data: Record) -> None:
         return
     taken = [_use(intake, *each) for each in each_row(intake, rows, "medicines", USE_FIELDS)]
     intake.uses = list(taken)
-    state_medicines(intake, "medicines", _codes(taken, rows), "medicines")
+    _state(intake, "medicines", taken, rows, "medicines")
 
 
 def _use(intake: Intake, row: Record, place: str) -> Use:
@@ -96,7 +101,7 @@ def take_supplies(intake: Intake, data: Record) -> None:
         return
     taken = [_supply(intake, *each) for each in each_row(intake, rows, "dispenses", SUPPLY_FIELDS)]
     intake.supplies = [each for each in taken if each]
-    state_medicines(intake, "supply", _codes(taken, rows), "dispenses")
+    _state(intake, "supply", taken, rows, "dispenses")
 
 
 def _supply(intake: Intake, row: Record, place: str) -> Supply | None:

@@ -17,7 +17,7 @@ from cds.execute.limits import Resolved, in_second_unit, origin_of, resolve
 from cds.execute.material import Material, material
 from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
 from cds.operators import OPERATORS
-from cds.operators.reasons import AT_LEAST, AT_MOST, KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
+from cds.operators.reasons import AT_LEAST, AT_MOST, IMPLAUSIBLE_ONLY, KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
 from cds.operators.series import NO_TIME, SCRATCH_PER_ROW
 from cds.periods import civil_date
 from cds.plan import (
@@ -191,7 +191,8 @@ class Chunk:
         _, born_month, born_day = _calendar(born)
         before_birthday = (month < born_month) | ((month == born_month) & (day < born_day))
         age = (year - years - before_birthday).astype(np.float64)
-        return Valued(age, np.where(born == NO_DAY, NOT_SUPPLIED, KNOWN).astype(np.int8))
+        reason = np.where(age < 0.0, IMPLAUSIBLE_ONLY, KNOWN)
+        return Valued(age, np.where(born == NO_DAY, NOT_SUPPLIED, reason).astype(np.int8))
 
     # limits
 

@@ -27,6 +27,7 @@ from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
     FALSE,
+    IMPLAUSIBLE_ONLY,
     KNOWN,
     NOT_COMPUTABLE,
     NOT_SET,
@@ -260,7 +261,8 @@ class Evaluation:
         if born is None:
             return 0.0, NOT_SUPPLIED
         before_birthday = (self.today.month, self.today.day) < (born.month, born.day)
-        return float(self.today.year - born.year - before_birthday), KNOWN
+        age = float(self.today.year - born.year - before_birthday)
+        return age, KNOWN if age >= 0.0 else IMPLAUSIBLE_ONLY
 
     # conditions
 

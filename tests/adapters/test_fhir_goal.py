@@ -130,12 +130,18 @@ def test_limits_that_cannot_be_read_keep_their_name(made: Json, cure: str) -> No
         (goal(lifecycleStatus="completed"), ["goal_not_in_force Goal/g"]),
         (goal(lifecycleStatus="entered-in-error"), ["entered_in_error Goal/g"]),
         (goal(subject={"reference": "Patient/2"}), ["other_patient Goal/g"]),
-        (goal(subject=None), ["ambiguous_subject Goal/g"]),
     ],
 )
 def test_goals_that_are_no_limits(made: Json, issues: list[str]) -> None:
     patient = read(made)
     assert ((), issues) == (patient.limits, codes(patient.issues))
+
+
+def test_a_goal_that_does_not_say_whose_it_is_leaves_its_limit_unknown() -> None:
+    patient = read(goal(subject=None))
+    assert ["ambiguous_subject Goal/g"] == codes(patient.issues)
+    (limit,) = patient.limits
+    assert ("gain_orange", "watch", True) == (limit.name, limit.ruleset, math.isnan(limit.value))
 
 
 def test_each_target_is_a_limit_of_its_own() -> None:

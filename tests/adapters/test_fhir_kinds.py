@@ -1,6 +1,7 @@
 """What holds for every kind of resource: whatever stands in it, whoever it is about, in whatever order."""
 
 import json
+import math
 from copy import deepcopy
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from cds.adapters.fhir import patient_from_fhir
 from cds.diagnostics import PatientError
+from cds.operators.series import LAST_TIME
 from cds.patient import Patient
 from tests.adapters.building import Json, bundle, codes, concept, contents
 from tests.adapters.made_up import AWAKE, BREATH, PUMP, SLEEP, concepts
@@ -88,8 +90,20 @@ def test_nothing_of_another_patient_comes_in(made: Json) -> None:
         ({"display": "Kari Nordmann"}, "ambiguous_subject"),
     ):
         patient = read(bundle({**made, field: stated}))
-        assert ({}, (), ()) == (patient.tables, patient.limits, patient.plan_actions)
+        assert ({}, ()) == (patient.tables, patient.plan_actions)
+        assert all(math.isnan(each.value) and each.author == "" for each in patient.limits)
         assert [f"{issue} {made['resourceType']}/{made['id']}"] == codes(patient.issues)
+
+
+@pytest.mark.parametrize("made", OWNED, ids=lambda each: each["resourceType"])
+def test_what_may_be_of_another_patient_is_not_known_to_be_absent(made: Json) -> None:
+    """Beside one of the patient's own, of which everything of its kind would else count as supplied."""
+    field = "patient" if made["resourceType"] == "Device" else "subject"
+    whole, alone = read(bundle(made)), {**made, "id": "another", field: {"display": "Kari Nordmann"}}
+    patient = read(bundle(made, alone))
+    held = {key for key, table in whole.tables.items() if table.times}
+    assert held == {key for key in held if patient.tables[key].supplied_from == LAST_TIME}
+    assert [table.times for table in whole.tables.values()] == [table.times for table in patient.tables.values()]
 
 
 def test_copies_of_a_kind_count_once() -> None:

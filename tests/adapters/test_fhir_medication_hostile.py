@@ -128,6 +128,17 @@ def test_more_clock_times_than_can_be_laid_out() -> None:
     assert "none" == supply(patient, "doses.all") == supply(patient, "doses.statins")
 
 
+def test_a_clock_that_was_never_set_lays_out_no_million_doses() -> None:
+    """Laid out in full, these two messages would be 1.7 million doses and a gigabyte."""
+    hours = [f"{each:02}:00:00" for each in range(24)]
+    every_hour = dosage(amount(1, "stk"), frequency=24, period=1, periodUnit="d", timeOfDay=hours)
+    reports = report("1900-02-01T08:00:00+01:00"), report("2099-02-02T08:00:00+01:00")
+    patient = read(clocked(STATIN, dosage=[every_hour]), *reports)
+    assert "schedule_too_large doses" in codes(patient.issues)
+    assert "none" == supply(patient, "doses.all")
+    assert len(patient.tables["doses.all"].times) < 150_000
+
+
 def test_very_many_journeys_and_faults_are_little_work() -> None:
     """Were the work not in proportion, this would not end."""
     days = [f"{year}-{month:02}-{day:02}" for year in range(2000, 2090) for month in range(1, 13) for day in (1, 15)]

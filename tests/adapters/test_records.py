@@ -15,6 +15,7 @@ from cds.operators.reasons import (
     NOT_CERTAIN,
     NOT_JUDGED,
     UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
 )
 from cds.operators.series import FIRST_TIME, LAST_TIME
 from cds.units import unit_id
@@ -109,10 +110,10 @@ def test_a_reading() -> None:
         ({"unit": "stones"}, 0.0, 83.1, "", UNIT_NOT_UNDERSTOOD, "unit_not_understood"),
         ({"unit": "1"}, 0.0, 83.1, "1", UNIT_NOT_UNDERSTOOD, "unit_not_understood"),
         ({"unit": "mmHg"}, 0.0, 83.1, "mmHg", UNIT_NOT_UNDERSTOOD, "unit_not_understood"),
-        ({"value": "83.1"}, 0.0, 0.0, "", UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
-        ({"value": True}, 0.0, 0.0, "", UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
-        ({"value": [83.1]}, 0.0, 0.0, "", UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
-        ({"value": {}}, 0.0, 0.0, "", UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
+        ({"value": "83.1"}, 0.0, 0.0, "", VALUE_NOT_READ, "value_not_a_number"),
+        ({"value": True}, 0.0, 0.0, "", VALUE_NOT_READ, "value_not_a_number"),
+        ({"value": [83.1]}, 0.0, 0.0, "", VALUE_NOT_READ, "value_not_a_number"),
+        ({"value": {}}, 0.0, 0.0, "", VALUE_NOT_READ, "value_not_a_number"),
         ({"value": "HI"}, 0.3, 0.3, "", AT_LEAST, "meter_limit_not_stated"),
         ({"value": "lo "}, 650.0, 650.0, "", AT_MOST, "meter_limit_not_stated"),
     ],
@@ -144,7 +145,8 @@ def test_rows_that_are_not_used(row: Json, issue: str) -> None:
     patient = patient_from_dict(weight(**row))
     assert [] == patient.tables["body_weight"].times
     assert [issue] == codes(patient.issues)
-    assert "all" == supply(patient, "body_weight")
+    out_of_time = issue.startswith(("time_", "future_dated"))  # it may be the newest, and nobody knows
+    assert ("none" if out_of_time else "all") == supply(patient, "body_weight")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +207,7 @@ def test_a_panel() -> None:
         ),
         (
             {"systolic": "135"},
-            (0.0, UNIT_NOT_UNDERSTOOD),
+            (0.0, VALUE_NOT_READ),
             (85.0, KNOWN),
             "value_not_a_number readings.blood_pressure[0].systolic",
         ),

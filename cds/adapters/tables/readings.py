@@ -206,6 +206,8 @@ class Readings:
                 units = {"units": accepted_units(known.parts[meant].measured)} if is_value else {}
                 column = "value" if is_value else "time" if TROUBLES[trouble] == "time_not_understood" else ""
                 self._note_row(batch, row, column, TROUBLES[trouble], **units)
+                if TROUBLES[trouble] in _OUT_OF_TIME:
+                    self.lost.setdefault(known.parts[meant].concept.name, set()).add(int(patient[row]))
         meant, trouble = batch.facts[0].meaning, batch.facts[0].trouble
         for column, code, rows in batch.bad:
             cure = {"cure": f"; write one of {', '.join(ATTRIBUTE_WORDS[column])}"} if code == "word_not_known" else {}
@@ -226,6 +228,9 @@ class Readings:
 
 _WRITTEN_TYPES: Final = {name: ROW_TYPES[name] for name in Written._fields} | {"values": np.int64, "raw": np.int64}
 _WHOLE: Final = ("times", "recorded", "utc_offset", "group", "attribute")  # say the same of every part of a reading
+
+
+_OUT_OF_TIME: Final = ("time_missing", "time_not_understood", "future_dated")  # it may be the newest
 
 
 def _has_time(trouble: int) -> bool:
