@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cds.adapters.fhir import patient_from_fhir
 from cds.adapters.records import limits_from_dicts, patient_from_dict
+from cds.adapters.shapes import as_object
 from cds.catalogue import shared_concepts
 from cds.codes import Concepts
-from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra
+from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra, PatientError
 from cds.execute.explain import evaluate
 from cds.loading import Checked, load_plan
 from cds.patient import Patient as Facts
@@ -32,6 +33,10 @@ class Patient:
 
     facts: Facts
 
+    def __repr__(self) -> str:
+        """How much there is, and nothing of what it says: this ends up in logs."""
+        return f"<Patient: inputs {len(self.facts.tables)}, issues {len(self.facts.issues)}>"
+
     @property
     def id(self) -> str:
         return self.facts.id
@@ -46,6 +51,8 @@ class Patient:
 
         Rows that cannot be used become `issues`; PatientError only when nothing can be read.
         """
+        if "resourceType" in (as_object(data) or ()):
+            raise PatientError("this is FHIR; read it with Patient.from_fhir")
         return cls(patient_from_dict(data, concepts=concepts or shared_concepts()))
 
     @classmethod
@@ -86,6 +93,9 @@ class Ruleset:
     diagnostics: tuple[Diagnostic, ...] = ()
     concepts: Concepts = field(default_factory=shared_concepts, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        return f"<Ruleset: {', '.join(f'{each.id} {each.version} ({each.status})' for each in self.heads)}>"
+
     @property
     def heads(self) -> tuple[Head, ...]:
         """Id, version, status and hash of each ruleset."""
@@ -105,7 +115,7 @@ class Ruleset:
         patient's own, in addition to those in the patient's data. DraftNotAllowed when a ruleset is a draft.
         """
         self.refuse_drafts(allow_draft)
-        facts = patient.with_limits(limits).facts
+        facts = _patient(patient).with_limits(limits).facts
         return evaluate(self.plan, facts, microseconds(at, facts.zone))
 
     def score(
@@ -138,8 +148,20 @@ class Ruleset:
 
 def load(paths: str | Path | Iterable[str | Path], *, concepts: Iterable[str | Path] = ()) -> Ruleset:
     """Read, check and compile ruleset files and folders; RulesetError holds everything that is wrong with them."""
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    return ruleset_of(load_plan(listed, concepts))
+    return ruleset_of(load_plan(_paths(paths), _paths(concepts)))
+
+
+def _paths(given: object) -> list[str | Path]:
+    """One path or several as a list; CdsError when something else was handed over, such as a ruleset's text."""
+    members: Iterable[object] = [given]
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        members = cast("Iterable[object]", given)
+    listed: list[str | Path] = []
+    for each in members:
+        if not isinstance(each, str | Path) or "\n" in str(each):
+            raise CdsError("rulesets and concepts are loaded from paths; write the text to a file first")
+        listed.append(each)
+    return listed
 
 
 def ruleset_of(checked: Checked) -> Ruleset:
@@ -156,6 +178,18 @@ def microseconds(at: Moment, where: Any) -> int:
     if found is None or found[1]:
         raise CdsError(f"`{text}` is no moment; write for instance 2026-01-08T08:00 or 2026-01-08T08:00:00+01:00")
     return found[0]
+
+
+def _patient(given: object) -> Patient:
+    if isinstance(given, Patient):
+        return given
+    raise CdsError("this is no Patient; make one with Patient.from_dict, or Patient.from_fhir for a FHIR Bundle")
+
+
+def _several(given: object) -> Iterable[object]:
+    if isinstance(given, Iterable) and not isinstance(given, Mapping):
+        return cast("Iterable[object]", given)
+    raise CdsError("a population or a list of patients is scored; for one patient use evaluate")
 
 
 def _keys(plan: Plan) -> frozenset[str]:
@@ -184,5 +218,5 @@ def _score(plan: Plan, population: Any, at: int, threads: int) -> "Findings":
             f"scoring a population needs the package {missing.name}: pip install 'cds-engine[batch]'"
         ) from missing
     if not isinstance(population, Population):
-        population = population_of([each.facts for each in population])
+        population = population_of([_patient(each).facts for each in _several(population)])
     return score(plan, population, at, threads=threads or None)

@@ -30,6 +30,8 @@ _PLAIN_NUMBER: Final = "1"
 _AS_IT_STANDS: Final = Conversion(1.0, 1.0, 0.0)
 _NEEDED: Final[Mapping[Kind, str]] = {"measurement": "unit", "panel": "parts", "form": "parts", "medicine": "atc"}
 _MOST_SHOWN: Final = 50
+_CONCEPTS_AT_MARGIN: Final = re.compile(rb"^concepts\s*:", re.MULTILINE)
+_RULESET_AT_MARGIN: Final = re.compile(rb"^(ruleset|adaptation)\s*:", re.MULTILINE)
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _SIGNED = re.compile(r"-?\d{1,9}(\.\d{1,9})?", re.ASCII)
 
@@ -131,6 +133,12 @@ def _read(texts: Iterable[tuple[str, bytes]]) -> tuple[dict[str, Concept], str]:
     return found, digest.hexdigest()
 
 
+def is_concept_file(text: str | bytes) -> bool:
+    """Whether a file is about concepts, which the names at its margin tell."""
+    raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return bool(_CONCEPTS_AT_MARGIN.search(raw)) and not _RULESET_AT_MARGIN.search(raw)
+
+
 def read_concepts(text: str | bytes, file: str) -> tuple[dict[str, Concept], list[Diagnostic]]:
     """The concepts of one file by name, and everything that is wrong with it."""
     node, found = source.read(text, file)
@@ -152,10 +160,12 @@ def _misshapen(errors: ValidationError, node: source.Mapping) -> Iterator[Diagno
         where, last = _where(path), str(path[-1]) if path else ""
         inner = error.get("ctx", {}).get("error")
         if isinstance(inner, Misread):
-            yield Diagnostic(inner.kind, place, {"where": where, **inner.values})
+            values: dict[str, Any] = {"where": where, "field": f"`{last}`", **inner.values}
+            yield inner.kind.at(place, **values)
         elif error["type"] == "extra_forbidden":
             near = closest(last, ConceptEntry.model_fields)
-            yield UnknownField.at(place, near=near, field=last, where=_where(path[:-1]))
+            fields = ", ".join(f"`{each}`" for each in ConceptEntry.model_fields)
+            yield UnknownField.at(place, near=near, field=last, where=_where(path[:-1]), fields=fields)
         elif error["type"] == "missing":
             yield MissingField.at(source.place_of(node, path[:-1]), field=last, where=_where(path[:-1]))
         elif path[-2:-1] == ("label",) and error["type"] == "literal_error":
@@ -237,7 +247,7 @@ class _Checked:
             if system not in known:
                 yield UnknownName.at(place, near=closest(system, known), kind="code system", name=system)
             elif not codes:
-                yield Empty.at(place, where=_where((*path, system)))
+                yield Empty.at(place, field=f"`{system}`")
 
     def _unit(self, one: Measured, unit: str, *path: str | int) -> Iterator[Diagnostic]:
         if unit_of(unit) is None:

@@ -85,7 +85,7 @@ def _authoring(add: _Add) -> None:
     new = add("new", authoring.new, "Write a ruleset to start from, with its cases.", speaks=False)
     new.add_argument("name", nargs="?", default="my-ruleset", help="name of the ruleset, or folder/name")
     check = add("check", authoring.check, "Find what is wrong with rulesets and their cases.")
-    _paths(check)
+    _paths(check, "ruleset or concept files, or folders")
     _concepts(check)
     check.add_argument("--format", choices=tuple(authoring.FORMATS), default="text")
     test = add("test", authoring.test, "Run the cases beside rulesets.")
@@ -142,16 +142,18 @@ def _plotting(add: _Add) -> None:
 
 
 def _lookup(add: _Add) -> None:
-    explain = add("explain", lookup.explain, "Say what the code of a diagnostic means.", speaks=False)
-    explain.add_argument("code", nargs="?", help="for instance CDS102; all codes when left out")
+    explain = add("explain", lookup.explain, "Say what the code of a diagnostic or of an issue with data means.")
+    explain.add_argument(
+        "code", nargs="?", help="for instance CDS102 or unit_missing; all codes of diagnostics when left out"
+    )
     schema = add("schema", lookup.schema, "Print a JSON Schema, the field reference or the grammar.", speaks=False)
     schema.add_argument("subject", nargs="?", choices=tuple(lookup.SUBJECTS), default="ruleset")
     schema.add_argument("--out", metavar="FILE", help="write it there; for VS Code: schema editor --out FILE")
 
 
 def _concepts(command: argparse.ArgumentParser) -> None:
-    says = "concept files of your own, besides those that come with cds"
-    command.add_argument("--concepts", nargs="+", default=(), metavar="FILE", help=says)
+    says = "a concept file of your own, besides those that come with cds; may be given several times"
+    command.add_argument("--concepts", action="append", default=[], metavar="FILE", help=says)
 
 
 def _paths(command: argparse.ArgumentParser, says: str = "ruleset files or folders") -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 
 from cds import __version__
-from cds.diagnostics import Language
+from cds.diagnostics import Language, check_language
 from cds.operators import OPERATORS
 from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
@@ -23,6 +23,7 @@ from cds.wording import (
     cure_text,
     filled,
     input_kind,
+    is_reading,
     number_text,
     reason_text,
     shown_text,
@@ -76,7 +77,8 @@ class OriginDocument:
 @dataclass(frozen=True, slots=True)
 class ReadingDocument:
     """One row that went into a number. time: a date alone when the clock is not known. arrived: value and unit as
-    they came. entered: `device`, `typed`, `relative` or "". reference: where it came from."""
+    they came, with a decimal point in every language. entered: `device`, `typed`, `relative` or "". reference: where
+    it came from."""
 
     time: str
     value: float
@@ -88,11 +90,14 @@ class ReadingDocument:
 
 @dataclass(frozen=True, slots=True)
 class PartDocument:
-    """A number behind a finding. operator: "" for a limit or a fact. phrase: the operator in words."""
+    """A number behind a finding. operator: "" for a limit or a fact. phrase: the operator in words. label,
+    input_label: what people call the limit, and the input; "" where nobody said."""
 
     name: str
+    label: str
     operator: str
     input: str
+    input_label: str
     phrase: str
     value: NumberDocument
     origin: OriginDocument | None
@@ -102,13 +107,16 @@ class PartDocument:
 @dataclass(frozen=True, slots=True)
 class StepDocument:
     """One comparison, or several joined by `and`, `or`, `not`. margin: value − limit in the limit's unit, null when
-    either cannot be told; margin_text: its size as it may be displayed."""
+    either cannot be told; margin_text: its size as it may be displayed. left_label, right_label: what people call a
+    limit on that side, "" for other numbers."""
 
     words: str
     state: Literal["true", "false", "unknown", "not set"]
     reason: str | None
     left: str
+    left_label: str
     right: str
+    right_label: str
     value: NumberDocument | None
     limit: NumberDocument | None
     margin: float | None
@@ -160,9 +168,10 @@ class FindingDocument:
     indicator, triage, vkp_severity: the colour in the words of CDS Hooks and VKP, "" where there is no colour.
     summary, detail, suggest: "" unless it fired or waits for confirmation; patient_text: words for the patient, ""
     unless it fired. language: that of the texts, which may be another than asked for. value, limit: of the comparison
-    that decided. newest: time of the newest reading behind it, "" for none. unknown: why it, or for a fired finding a
-    worse colour, cannot be told. plan_actions: what the patient's own plan says to do in the zone of this colour, in
-    the plan's own words and language; only where it fired.
+    that decided. newest: time of the newest reading behind it, "" for none. newest_kind: whether that is a `reading`
+    or something `else` (a dose, a dispense, an answer, an event, the start of a span), "" for none. unknown: why it, or
+    for a fired finding a worse colour, cannot be told. plan_actions: what the patient's own plan says to do in the zone
+    of this colour, in the plan's own words and language; only where it fired.
     """
 
     id: str
@@ -187,6 +196,7 @@ class FindingDocument:
     limit_name: str
     limit_origin: OriginDocument | None
     newest: str
+    newest_kind: Literal["reading", "else", ""]
     unknown: UnknownDocument | None
     hidden_by: str
     citation: str
@@ -242,7 +252,11 @@ def _shape() -> TypeAdapter[ResultDocument]:
 
 
 def described(result: Result, language: Language = "en", *, explain: bool = False) -> ResultDocument:
-    """The result in words and numbers of one language; with `explain`, everything each finding rests on."""
+    """The result in words and numbers of one language; with `explain`, everything each finding rests on.
+
+    CdsError when there are no texts in the language.
+    """
+    check_language(language)
     found = [_finding(each, result.plan_actions, language, explain) for each in _in_order(result)]
     return ResultDocument(
         format=FORMAT,
@@ -313,6 +327,7 @@ def _finding(finding: Finding, plan: Iterable[PlanAction], language: Language, e
         limit_name=finding.limit_name,
         limit_origin=_origin(finding.limit_origin),
         newest=why.names["newest"].newest if "newest" in why.names else "",
+        newest_kind=_newest_kind(why),
         unknown=_unknown(finding.reason, why, language) if finding.reason else None,
         hidden_by=finding.hidden_by,
         citation=why.citation,
@@ -327,6 +342,13 @@ def _plan_actions(finding: Finding, plan: Iterable[PlanAction]) -> Iterator[Plan
     for each in plan:
         if finding.status == "fired" and each.colour == finding.colour:
             yield PlanActionDocument(each.text, each.reference)
+
+
+def _newest_kind(why: Explanation) -> Literal["reading", "else", ""]:
+    newest = why.names.get("newest")
+    if newest is None or not newest.newest:
+        return ""
+    return "reading" if is_reading(newest.key, newest.unit) else "else"
 
 
 def _value(why: Explanation) -> Shown | None:
@@ -383,17 +405,32 @@ def _parts(why: Explanation, language: Language) -> Iterator[PartDocument]:
             ReadingDocument(each.time, each.value, each.unit, each.arrived, each.entered, each.reference)
             for each in used.readings
         )
-        phrase = _phrase(used, language)
-        yield PartDocument(used.name, used.operator, used.input, phrase, shown, _origin(used.origin), readings)
+        yield PartDocument(
+            name=used.name,
+            label=_label(used.label, language),
+            operator=used.operator,
+            input=used.input,
+            input_label=_label(used.input_label, language),
+            phrase=_phrase(used, language),
+            value=shown,
+            origin=_origin(used.origin),
+            readings=readings,
+        )
 
 
 def _phrase(used: Used, language: Language) -> str:
-    """The operator in words: `rise in weight within 3 days`."""
+    """The operator in words, with what people call the input: `rise in Body weight within 3 days`."""
     if not used.operator:
         return ""
     words = text_in(OPERATORS[used.operator].phrase, language)[0]
-    said = words.format(input=used.input, window=window_text(*used.window, language))
+    called = _label(used.input_label, language) or used.input
+    said = words.format(input=called, window=window_text(*used.window, language))
     return " ".join(said.split())
+
+
+def _label(label: Texts, language: Language) -> str:
+    """What people call something, on one line; "" where nobody said."""
+    return " ".join(text_in(label, language)[0].split())
 
 
 def _step(step: Step, language: Language) -> StepDocument:
@@ -403,7 +440,9 @@ def _step(step: Step, language: Language) -> StepDocument:
         state=step.state,
         reason=step.reason.name if step.reason else None,
         left=step.left,
+        left_label=_label(step.left_label, language),
         right=step.right,
+        right_label=_label(step.right_label, language),
         value=_number(step.value, language),
         limit=_number(step.limit, language),
         margin=margin,

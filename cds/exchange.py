@@ -33,6 +33,7 @@ from cds.messages import Audience, MessagesDocument, messages_document
 from cds.result import Result
 
 Schema = dict[str, Any]
+Name = str | int | None  # of a request; goes back as it came
 Format = Literal["result", "cards", "fhir"]
 ErrorCode = Literal[
     JsonCode,
@@ -50,7 +51,8 @@ ErrorCode = Literal[
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _AT: Final = "2026-01-08T08:00"
-_EXPECTED: Final[Mapping[str, str]] = {  # kind of pydantic's error -> what belongs there
+_EXPECTED: Final[Mapping[str, str]] = {  # kind of pydantic's error, or the field of two kinds -> what belongs there
+    "id": "a text or a whole number",
     "string_type": "a text",
     "string_unicode": "a text",
     "dict_type": "an object",
@@ -68,7 +70,7 @@ class Request(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
-    id: Annotated[str | None, Field(description="Any text; comes back with the answer.")] = None
+    id: Annotated[Name, Field(description="Any text or whole number; comes back with the answer.")] = None
     at: Annotated[
         str,
         Field(
@@ -119,7 +121,7 @@ class ErrorDocument:
 class Refusal:
     """The response to a request that cannot be answered. id: null when it could not be read."""
 
-    id: str | None
+    id: Name
     error: ErrorDocument
 
 
@@ -127,7 +129,7 @@ class Refusal:
 class Answer:
     """The response to a request. id: the request's."""
 
-    id: str | None
+    id: Name
     result: ResultDocument
 
 
@@ -135,7 +137,7 @@ class Answer:
 class PatientAnswer:
     """The response to a request for the audience `patient`."""
 
-    id: str | None
+    id: Name
     messages: MessagesDocument
 
 
@@ -143,7 +145,7 @@ class PatientAnswer:
 class CardsAnswer:
     """The response to a request in the format `cards`: cards of CDS Hooks 2.0."""
 
-    id: str | None
+    id: Name
     cards: list[dict[str, Any]]
 
 
@@ -151,7 +153,7 @@ class CardsAnswer:
 class FhirAnswer:
     """The response to a request in the format `fhir`: a FHIR R4 Bundle."""
 
-    id: str | None
+    id: Name
     fhir: dict[str, Any]
 
 
@@ -253,14 +255,12 @@ class _Refused(Exception):
         super().__init__(message)
 
 
-def refusal(
-    code: ErrorCode, place: str, message: str, name: str | None = None, line: int | None = None
-) -> dict[str, Any]:
+def refusal(code: ErrorCode, place: str, message: str, name: Name = None, line: int | None = None) -> dict[str, Any]:
     """The response that refuses the request of this name, as plain data."""
     return asdict(Refusal(name, ErrorDocument(code, place, message, line)))
 
 
-def failure(bug: Exception, name: str | None = None, line: int | None = None) -> dict[str, Any]:
+def failure(bug: Exception, name: Name = None, line: int | None = None) -> dict[str, Any]:
     """The response when cds itself failed, without the text of the exception: it may hold values of the patient."""
     last = traceback.extract_tb(bug.__traceback__)[-1]
     where = f"{type(bug).__name__} in {last.name}, {Path(last.filename).name} line {last.lineno}"
@@ -268,9 +268,9 @@ def failure(bug: Exception, name: str | None = None, line: int | None = None) ->
     return refusal("internal_error", "", says, name, line)
 
 
-def _id(written: object) -> str | None:
+def _id(written: object) -> Name:
     name = (as_object(written) or {}).get("id")
-    return name if isinstance(name, str) else None
+    return name if isinstance(name, str | int) and not isinstance(name, bool) else None
 
 
 def _request(written: object) -> Request:
@@ -291,12 +291,12 @@ def _shape_refused(wrong: ValidationError) -> _Refused:
     error = min(errors, key=lambda each: each["type"] != "extra_forbidden")
     field, kind = as_text(error["loc"][0]), error["type"]
     if kind == "extra_forbidden":
-        near = closest(field[:60], Request.model_fields)
+        near = closest(field[:60].lower(), Request.model_fields)
         cure = f"did you mean `{near}`?" if near else f"the fields are {', '.join(Request.model_fields)}"
         return _Refused("field_not_known", place_word(field), f"a request has no such field; {cure}")
     if kind == "missing":
         return _Refused("field_missing", field, f"the moment to evaluate is missing; send `{field}`, such as {_AT}")
-    expected = _EXPECTED.get(kind) or error["msg"].removeprefix("Input should be ")
+    expected = _EXPECTED.get("id" if field == "id" else kind) or error["msg"].removeprefix("Input should be ")
     return _Refused("wrong_shape", field, f"{expected} belongs here")
 
 

@@ -450,4 +450,4 @@ def _is_deeper(line: str, column: int) -> bool:
 
 def _no_colon(place: Place, lines: Sequence[str]) -> Diagnostic:
     text = lines[place.line - 1][place.column - 1 : place.end - 1]
-    return NoColon.at(place, text=text[:60])
+    return NoColon.at(place, text=text[:60], right=f"{text[:60]}:")

@@ -1,11 +1,11 @@
 """Files → a checked plan in one call; everything that is wrong with them is said in one go."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cds.adapt import adapt
-from cds.catalogue import concepts_from, shared_concepts
+from cds.catalogue import concepts_from, is_concept_file, read_concepts, shared_concepts
 from cds.check import check
 from cds.codes import Concepts
 from cds.compile import compile_plan
@@ -68,24 +68,43 @@ def case_file(ruleset: Path) -> Path | None:
     return next((each for each in candidates if each.exists()), None)
 
 
-def check_paths(paths: Iterable[str | Path], concepts: Concepts | None = None) -> Checked:
-    """Read and check files; rulesets that a file `uses` are also looked for beside it."""
+def check_paths(
+    paths: Iterable[str | Path], concepts: Concepts | None = None, without: Collection[str] = ()
+) -> Checked:
+    """Read and check files; rulesets that a file `uses` are also looked for beside it.
+
+    without: files that are left out, as if they were not there.
+    """
+    paths = list(paths)
     files = ruleset_files(paths)
     if not files:
+        _refuse_cases(paths)
         raise CdsError("no ruleset was found there; a ruleset is a .yaml file that begins with `language: 1`")
-    texts = [(each.read_bytes(), str(each), case_file(each) is not None) for each in files]
-    return check_texts(texts, concepts, beside=files)
+    kept = [each for each in files if str(each) not in without]
+    texts = [(each.read_bytes(), str(each), case_file(each) is not None) for each in kept]
+    return check_texts(texts, concepts, beside=[*files, *map(Path, without)])
+
+
+def _refuse_cases(paths: Iterable[str | Path]) -> None:
+    for path in map(str, paths):
+        for suffix in CASE_SUFFIXES:
+            if path.endswith(suffix):
+                ruleset = path.removesuffix(suffix) + suffix.removeprefix(".test")
+                raise CdsError(f"`{path}` holds cases, which are found by their ruleset; name the ruleset, `{ruleset}`")
 
 
 def check_texts(
     texts: Sequence[tuple[str | bytes, str, bool]], concepts: Concepts | None = None, beside: Sequence[Path] = ()
 ) -> Checked:
-    """Read and check (text, file name, has cases)."""
+    """Read and check (text, file name, has cases). A concept file among them is checked, and not used by the others."""
     known = concepts or shared_concepts()
     loaded: list[LoadedFile] = []
     adaptations: list[LoadedAdaptation] = []
     found: list[Diagnostic] = []
     for text, name, has_cases in texts:
+        if is_concept_file(text):
+            found += read_concepts(text, name)[1]
+            continue
         file, diagnostics = read_file(text, name, has_cases)
         found += diagnostics
         if isinstance(file, LoadedFile):

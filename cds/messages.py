@@ -1,18 +1,18 @@
 """What the patient is told: only what the ruleset's authors wrote for patients, never a text for clinicians.
 
-A finding without a text for the patient is counted, and so is what waits or could not be told, so that no silence
-reads as "all is well".
+A finding without a text for the patient is counted, and it is said that something waits or could not be told, so that
+no silence reads as "all is well".
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import TypeAdapter
 
 from cds import __version__
-from cds.diagnostics import Language
+from cds.diagnostics import CdsError, Language, check_language
 from cds.escaping import plain
 from cds.identity import finding_uuid
 from cds.result import Finding, Result, text_in
@@ -37,25 +37,15 @@ _SENTENCES: Final[Sentences] = {
         "{n} funn har ingen tekst til deg; oppfølgingstenesta di ser dei.",
         "{n} findings have no text for you; your follow-up service sees them.",
     ),
-    "one_waiting": (
-        "Ett funn venter på en ny måling; oppfølgingstjenesten din ser det.",
-        "Eitt funn ventar på ei ny måling; oppfølgingstenesta di ser det.",
-        "One finding waits for a new reading; your follow-up service sees it.",
-    ),
     "waiting": (
-        "{n} funn venter på en ny måling; oppfølgingstjenesten din ser dem.",
-        "{n} funn ventar på ei ny måling; oppfølgingstenesta di ser dei.",
-        "{n} findings wait for a new reading; your follow-up service sees them.",
-    ),
-    "one_untold": (
-        "Én ting kunne ikke vurderes; oppfølgingstjenesten din ser det.",
-        "Éin ting kunne ikkje vurderast; oppfølgingstenesta di ser det.",
-        "One thing could not be assessed; your follow-up service sees it.",
+        "Vi trenger en ny måling for å være sikre. Følg planen din.",
+        "Vi treng ei ny måling for å vere sikre. Følg planen din.",
+        "We need a new reading to be sure. Follow your plan.",
     ),
     "untold": (
-        "{n} ting kunne ikke vurderes; oppfølgingstjenesten din ser det.",
-        "{n} ting kunne ikkje vurderast; oppfølgingstenesta di ser det.",
-        "{n} things could not be assessed; your follow-up service sees it.",
+        "Noe kunne ikke vurderes nå. Spør oppfølgingstjenesten din hvis du lurer.",
+        "Noko kunne ikkje vurderast no. Spør oppfølgingstenesta di om du lurer.",
+        "Something could not be assessed now. Ask your follow-up service if you wonder.",
     ),
     "nothing": (
         "Det er ingen melding til deg nå. Det betyr ikke at alt er bra.",
@@ -63,6 +53,12 @@ _SENTENCES: Final[Sentences] = {
         "There is no message for you now. That does not mean that all is well.",
     ),
 }
+
+
+def check_audience(audience: str) -> None:
+    """Raise CdsError unless it is known who shall read."""
+    if audience not in get_args(Audience):
+        raise CdsError(f"`{audience}` is no audience; write {' or '.join(get_args(Audience))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,8 @@ class MessagesDocument:
 
 
 def messages(result: Result, language: Language = "en") -> MessagesDocument:
-    """What the patient is told, worst first."""
+    """What the patient is told, worst first; CdsError when there are no texts in the language."""
+    check_language(language)
     told = [_message(result, each, language) for each in result.fired if _is_told(result, each)]
     return MessagesDocument(
         format=FORMAT,
@@ -151,13 +148,13 @@ def _message(result: Result, finding: Finding, language: Language) -> Message:
 
 
 def _notes(result: Result, language: Language) -> Iterator[str]:
-    counts = {
-        "without_text": sum(not _is_told(result, each) for each in result.fired),
-        "waiting": len(result.unconfirmed),
-        "untold": len(result.unknown) + sum(each.uncertain for each in result.fired),
-    }
-    for key, count in counts.items():
-        if count:
-            yield say(f"one_{key}" if count == 1 else key, language, _SENTENCES, n=count)
-    if not any(counts.values()) and not result.fired:
+    without_text = sum(not _is_told(result, each) for each in result.fired)
+    is_untold = bool(result.unknown) or any(each.uncertain for each in result.fired)
+    if without_text:
+        yield say("one_without_text" if without_text == 1 else "without_text", language, _SENTENCES, n=without_text)
+    if result.unconfirmed:
+        yield say("waiting", language, _SENTENCES)
+    if is_untold:
+        yield say("untold", language, _SENTENCES)
+    if not (result.fired or result.unconfirmed or is_untold):
         yield say("nothing", language, _SENTENCES)

@@ -175,7 +175,7 @@ ALL: Final = "all"  # medicines of every class
 
 
 class Input(Strict):
-    """What the ruleset reads. Exactly one of the fields of INPUT_KINDS, and filters that it takes."""
+    """What the ruleset reads: one thing (such as `concept`, `diagnosis` or `dispenses`), and filters that fit it."""
 
     concept: NameText | None = Field(None, description="A measurement or panel of the concept files.")
     form: NameText | None = Field(None, description="A form of the concept files, answered by the patient.")

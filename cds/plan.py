@@ -24,7 +24,7 @@ class Input:
     key: column key (`body_weight`, `blood_pressure.systolic`, `doses.antihypertensives`, `events.technical_fault`,
     `conditions.heart_failure`, `devices.medicine_dispenser`). partner: key of the panel's other part with the same
     rows, or "". keep: attribute bits a row must all have. drop: rows with any of these bits are left out.
-    column: which column the operator sees as `values`: `values`, `raw` or `unit`.
+    column: which column the operator sees as `values`: `values`, `raw` or `unit`. label: what people call it.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Input:
     keep: int = 0
     drop: int = 0
     column: Literal["values", "raw", "unit"] = "values"
+    label: Texts = field(default_factory=dict[str, str], compare=False)
 
     @property
     def is_whole_table(self) -> bool:

@@ -1,28 +1,36 @@
 """Text of a ruleset file → its model, or every finding about its shape, each at its place."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from cds import source
-from cds.diagnostics import Code, Diagnostic, Place, closest
+from cds.diagnostics import Code, Diagnostic, Place
 from cds.diagnostics.findings import ActiveNeedsReview, ReviewVoid
+from cds.diagnostics.near import in_english, near_word
+from cds.diagnostics.notation import NotACondition
 from cds.diagnostics.shape import (
     Empty,
     MissingField,
     NotAChoice,
     NotAColour,
     NotALanguage,
+    NotAName,
     UnknownField,
     WrongShape,
 )
+from cds.diagnostics.words import in_words
+from cds.diagnostics.writing import NoColon
 from cds.grammar import Misread
 from cds.model import (
     AUTHOR_OPERATORS,
     AdaptationFile,
+    AdaptedLimit,
+    AdaptedRule,
     Alarm,
     BandTable,
     Case,
@@ -53,6 +61,19 @@ _BLOCKS: Final[Mapping[str, tuple[str, type[BaseModel]]]] = {
     "missing": ("the missing-data rule", Missing),
     "sources": ("the source", Source),
 }
+
+
+_ADAPTED: Final[Mapping[str, type[BaseModel]]] = {"limits": AdaptedLimit, "rules": AdaptedRule}
+
+
+def _written(model: type[BaseModel]) -> list[str]:
+    """The fields of a model as authors write them."""
+    return [each.alias or name for name, each in model.model_fields.items()]
+
+
+_EVERY_FIELD: Final = AUTHOR_OPERATORS.union(
+    RulesetFile.model_fields, *(_written(model) for _, model in _BLOCKS.values())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +152,11 @@ def read_file(
     text: str | bytes, file: str, has_cases: bool = False
 ) -> tuple[LoadedFile | LoadedAdaptation | None, list[Diagnostic]]:
     """The file's model, or None, and everything found about its shape. A file with `adaptation:` is an adaptation."""
-    node, found = source.read(text, file)
+    node, noted = source.read(text, file)
+    found = [_with_its_field(each) for each in noted]
     if node is None:
         return None, found
-    kind = AdaptationFile if "adaptation" in node.entries else RulesetFile
+    kind = AdaptationFile if _is_adaptation(node) else RulesetFile
     try:
         model = kind.model_validate(source.plain(node))
     except ValidationError as errors:
@@ -146,6 +168,18 @@ def read_file(
     if isinstance(model, AdaptationFile):
         return LoadedAdaptation(file, model, node, lines, digest), found
     return LoadedFile(file, model, node, lines, digest, has_cases), found
+
+
+def _is_adaptation(node: source.Node | None) -> bool:
+    return isinstance(node, source.Mapping) and "adaptation" in node.entries
+
+
+def _with_its_field(found: Diagnostic) -> Diagnostic:
+    """Of a line without a colon such as `within 3 days`, the first word is the field."""
+    first, _, rest = found.values.get("text", "").partition(" ")
+    if found.kind is not NoColon or not rest or first not in _EVERY_FIELD:
+        return found
+    return replace(found, values={"text": first, "right": f"{first}: {rest.strip()}"})
 
 
 def narrowed(node: source.Node, path: Sequence[str | int], start: int, end: int) -> Place:
@@ -177,13 +211,42 @@ def _diagnostics(errors: ValidationError, node: source.Node, before: Path = ()) 
         elif isinstance(inner, Misread):
             is_key = error["loc"][-1] == "[key]"
             place = _key_place(node, path) if is_key else narrowed(node, path, inner.start, inner.end)
-            yield inner.kind.at(place, **_values(path, inner))
+            yield inner.kind.at(place, **_values(path, inner, is_key))
         else:
             yield _plain_error(error["type"], path, node, error.get("ctx", {}))
 
 
-def _values(path: Path, misread: Misread) -> dict[str, Any]:
-    return {"where": _where(path), **misread.values}
+def _values(path: Path, misread: Misread, is_key: bool) -> dict[str, Any]:
+    return {"where": _where(path), **_field(path), **_fitting(path, misread, is_key), **misread.values}
+
+
+def _fitting(path: Path, misread: Misread, is_key: bool) -> dict[str, str]:
+    """What the cure says in this place, where the usual one would lead astray."""
+    text = misread.values["text"]
+    if misread.kind is NotACondition and (path[0] == "zones" or path[-1] == "that_are"):
+        tests = "`above gain_yellow`", "`from low to high`"
+        return {"example": " or ".join(tests), "example_nb": " eller ".join(tests)}
+    if misread.kind is NotACondition and path[0] == "applies_to" and _BARE_NAME.fullmatch(text):
+        return {"example": f"`has {text}`", "example_nb": f"`has {text}`"}
+    if misread.kind is NotAName and not is_key and path[-1] in _NAME_LIMITS and text[:1].isdigit():
+        return {
+            "rule": "give the number a name under `limits`, and write that name here",
+            "rule_nb": "gi tallet et navn under `limits`, og skriv navnet her",
+        }
+    return {}
+
+
+_BARE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_NAME_LIMITS: Final = frozenset({"after", "every", "grace", "late_after", "needed", "beyond", "below"})
+
+
+def _field(path: Path) -> dict[str, Any]:
+    """The innermost field of a path and where it stands, in English and Norwegian."""
+    names = [each for each in path if isinstance(each, str)]
+    if len(names) < 2:
+        return {"field": f"`{names[0]}`" if names else "the file"}
+    last, where = names[-1], _where(tuple(names[:-1]))
+    return {"field": f"`{last}` in {where}", "field_nb": f"`{last}` i {in_words(where, 'nb')}"}
 
 
 def _author_path(path: Path, node: source.Node) -> Path:
@@ -200,11 +263,12 @@ def _author_path(path: Path, node: source.Node) -> Path:
 
 
 def _plain_error(kind: str, path: Path, node: source.Node, context: Mapping[str, Any]) -> Diagnostic:
-    where = _where(path[:-1]) if path else "the file"
+    where = _where(path[:-1], node) if path else "the file"
     last = str(path[-1]) if path else ""
     if kind == "extra_forbidden":
-        near = closest(last, _fields(path[:-1], node))
-        return UnknownField.at(_key_place(node, path), near=near, field=last, where=where)
+        known = _fields(path[:-1], node)
+        near = near_word(last, known)
+        return UnknownField.at(_key_place(node, path), near=near, field=last, where=where, **_listed(known))
     if kind == "missing":
         return MissingField.at(source.place_of(node, path[:-1]), field=last, where=where)
     if kind == "literal_error":
@@ -212,10 +276,11 @@ def _plain_error(kind: str, path: Path, node: source.Node, context: Mapping[str,
         text = found.text if isinstance(found, source.Scalar) and last not in _TEXT_KEYS else last
         code, allowed = _choice(last, path), str(context.get("expected", "")).replace("'", "`").replace(" or ", ", ")
         place = _key_place(node, path) if code is NotALanguage else source.place_of(node, path)
-        return code.at(place, text=text, key=last, allowed=allowed)
+        near = in_english(text, str(context.get("expected", "")).split("'"))
+        return code.at(place, near=near, text=text, key=last, allowed=allowed)
     place = source.place_of(node, path)
     if kind in ("string_too_short", "too_short"):
-        return Empty.at(place, where=_where(path))
+        return Empty.at(place, **_field(path))
     expected = "a list" if kind in ("tuple_type", "list_type") else "an indented block"
     if kind.startswith("string"):
         expected = "at most 2000 characters"
@@ -249,9 +314,9 @@ def _key_place(node: source.Node, path: Path) -> Place:
     return source.place_of(node, path)
 
 
-def _where(path: Path) -> str:
+def _where(path: Path, node: source.Node | None = None) -> str:
     if not path:
-        return "a ruleset"
+        return "an adaptation" if _is_adaptation(node) else "a ruleset"
     word, _ = _BLOCKS.get(str(path[0]), (f"`{path[0]}`", RulesetFile))
     if len(path) == 1 or str(path[0]) not in _BLOCKS:
         return f"`{path[0]}`"
@@ -262,12 +327,22 @@ def _where(path: Path) -> str:
 def _fields(path: Path, node: source.Node) -> list[str]:
     """The fields that may stand at a path."""
     if not path:
-        kind = AdaptationFile if isinstance(node, source.Mapping) and "adaptation" in node.entries else RulesetFile
-        return list(kind.model_fields)
+        return list((AdaptationFile if _is_adaptation(node) else RulesetFile).model_fields)
+    if _is_adaptation(node) and path[0] in _ADAPTED:
+        return list(_ADAPTED[str(path[0])].model_fields)
     if path[0] == "reviewed":
         return list(Review.model_fields)
     _, model = _BLOCKS.get(str(path[0]), ("", Alarm))
-    names = [each.alias or name for name, each in model.model_fields.items()]
+    names = _written(model)
     if model is Value:
         names = [each for each in names if each not in ("operator", "of")] + sorted(AUTHOR_OPERATORS)
     return list(Case.model_fields) if len(path) > 2 and path[0] == "limits" and path[2] == "default" else names
+
+
+def _listed(fields: Sequence[str]) -> dict[str, Any]:
+    """The fields of a block in words; the operators of a value are too many to name."""
+    listed = ", ".join(f"`{each}`" for each in fields if each not in AUTHOR_OPERATORS)
+    if AUTHOR_OPERATORS.isdisjoint(fields):
+        return {"fields": listed}
+    one, one_nb = "an operator such as `last_reading`", "en operator som `last_reading`"
+    return {"fields": f"{one}, {listed}", "fields_nb": f"{one_nb}, {listed}"}

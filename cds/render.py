@@ -27,13 +27,14 @@ from cds.sentences import (
     Sentences,
     against_limit,
     marked,
+    newest_line,
     plan_actions,
     ruleset_line,
     say,
     whose,
     why_unknown,
 )
-from cds.wording import COLOUR_WORDS, moment_text, reason_text
+from cds.wording import COLOUR_WORDS, arrived_text, moment_text, reason_text
 
 SHAPES: Final = {"red": "■", "orange": "▲", "yellow": "◆"}
 UNKNOWN: Final = "?"
@@ -58,16 +59,27 @@ _WORDS: Final[Sentences] = {
         "Not judged, for the patient has no such limit: {rules}",
     ),
     "more": ("… og {n} til", "… og {n} til", "… and {n} more"),
-    "heard": (
+    "heard_reading": (
         "nyeste måling {newest}, grense {limit}",
         "nyaste måling {newest}, grense {limit}",
         "newest reading {newest}, limit {limit}",
     ),
-    "within": (
+    "heard_else": (
+        "nyeste opplysning {newest}, grense {limit}",
+        "nyaste opplysning {newest}, grense {limit}",
+        "newest {newest}, limit {limit}",
+    ),
+    "within_reading": (
         "{value}, innenfor grensen {limit}, målt {newest}",
         "{value}, innanfor grensa {limit}, målt {newest}",
         "{value}, within the limit {limit}, measured {newest}",
     ),
+    "within_else": (
+        "{value}, innenfor grensen {limit}, nyeste opplysning {newest}",
+        "{value}, innanfor grensa {limit}, nyaste opplysning {newest}",
+        "{value}, within the limit {limit}, newest {newest}",
+    ),
+    "label": ("«{label}»", "«{label}»", "“{label}”"),
     "suggest": ("Gjør: {text}", "Gjer: {text}", "Do: {text}"),
     "for_patient": ("Til pasienten: {text}", "Til pasienten: {text}", "For the patient: {text}"),
     "applies": ("Gjelder når", "Gjeld når", "Applies when"),
@@ -196,7 +208,7 @@ class _Page:
         if compared:
             yield compared
         if each.newest:
-            yield self.say("newest", newest=self.moment(each.newest))
+            yield newest_line(each, self.language)
         if each.status != "unknown" and each.unknown:
             yield self.say("worse", why=why_unknown(each.unknown, self.language))
         if each.suggest:
@@ -228,9 +240,9 @@ class _Page:
         if each.group == "not_fired" and each.limit and each.newest:
             newest, limit = self.moment(each.newest), each.limit.text
             if each.value:
-                words = self.say("within", value=each.value.text, limit=limit, newest=newest)
+                words = self.say(f"within_{each.newest_kind}", value=each.value.text, limit=limit, newest=newest)
             else:
-                words = self.say("heard", limit=limit, newest=newest)
+                words = self.say(f"heard_{each.newest_kind}", limit=limit, newest=newest)
             yield f"  {QUIET} {each.id}: {words}"
         else:
             compared = f": {against_limit(each, self.language)}" if each.group == "not_fired" and each.limit else ""
@@ -264,8 +276,13 @@ class _Page:
     def compared_in(self, step: StepDocument) -> str:
         if step.words == "holds":
             return self.say("silent", name=step.left, limit=step.limit.text) if step.limit else step.left
-        right = [_valued(step.right, step.limit)] if step.limit else []
-        return " ".join([_valued(step.left, step.value), self.say(step.words), *right])
+        right = [_valued(self.called(step.right, step.right_label), step.limit)] if step.limit else []
+        left = _valued(self.called(step.left, step.left_label), step.value)
+        return " ".join([left, self.say(step.words), *right])
+
+    def called(self, name: str, label: str) -> str:
+        """What people call a limit, else its name in the ruleset."""
+        return self.say("label", label=label) if label else name
 
     def state(self, step: StepDocument) -> str:
         if step.state == "unknown":
@@ -281,7 +298,8 @@ class _Page:
         return ", " + self.say("above_by" if step.margin > 0 else "below_by", margin=step.margin_text)
 
     def number(self, part: PartDocument) -> Iterator[str]:
-        words = [f"{part.name}: {self.value(part)}"]
+        label = f" {self.say('label', label=part.label)}" if part.label else ""
+        words = [f"{part.name}{label}: {self.value(part)}"]
         if part.phrase:
             words.append(f"({part.phrase})")
         if part.origin and part.value.reason != Reason.not_set.name:
@@ -304,7 +322,7 @@ class _Page:
         if each.arrived in ("taken", "missed"):
             words.append(self.say(each.arrived))
         elif each.arrived:
-            words.append(self.say("arrived", arrived=each.arrived))
+            words.append(self.say("arrived", arrived=arrived_text(each.arrived, self.language)))
         if each.entered:
             words.append(self.say(each.entered))
         if each.reference:

@@ -46,7 +46,7 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A number as it may be displayed. against: the limits that it is compared with, so that display never shows
-    the number on the wrong side of it."""
+    the number on the wrong side of it. key: of the column that it was measured from, "" for what is not."""
 
     value: float
     reason: Reason | None
@@ -54,6 +54,7 @@ class Shown:
     decimals: int
     newest: str = ""
     against: tuple[float, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Used:
     """One number behind a finding. operator: "" for a limit or fact. window: length and kind, as operators have it.
 
     key: of the column that it was read from (`blood_pressure.systolic`), `age` or `sex` for a fact, "" for a limit.
+    label, input_label: what people call the limit, and the input.
     """
 
     name: str
@@ -83,13 +85,16 @@ class Used:
     origin: Origin | None = None
     window: tuple[float, int] = (0.0, 0)
     key: str = ""
+    label: Texts = field(default_factory=dict[str, str])
+    input_label: Texts = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One comparison, or several joined. margin: value − limit, in the limit's unit; None when either is unknown.
 
-    words: `and`, `or`, `not`, or the relation (`is above`, `fires`, …).
+    words: `and`, `or`, `not`, or the relation (`is above`, `fires`, …). left_label, right_label: what people call a
+    limit on that side.
     """
 
     words: str
@@ -101,6 +106,8 @@ class Step:
     limit: Shown | None = None
     margin: float | None = None
     parts: tuple["Step", ...] = ()
+    left_label: Texts = field(default_factory=dict[str, str])
+    right_label: Texts = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ SENTENCES: Final[Sentences] = {
     "author": ("satt av {author}", "sett av {author}", "set by {author}"),
     "since": ("fra {date}", "frå {date}", "from {date}"),
     "until": ("til og med {date}", "til og med {date}", "until {date}"),
-    "newest": ("Nyeste måling {newest}", "Nyaste måling {newest}", "Newest reading {newest}"),
+    "newest_reading": ("Nyeste måling {newest}", "Nyaste måling {newest}", "Newest reading {newest}"),
+    "newest_else": ("Nyeste opplysning {newest}", "Nyaste opplysning {newest}", "Newest {newest}"),
     "worse": (
         "En verre farge kan ikke avgjøres: {why}",
         "Ein verre farge kan ikkje avgjerast: {why}",
@@ -86,6 +87,13 @@ def against_limit(each: FindingDocument, language: Language) -> str:
     if each.value is None:
         return say("limit", language, limit=limit)
     return say("value", language, value=each.value.text, limit=limit)
+
+
+def newest_line(each: FindingDocument, language: Language) -> str:
+    """When the newest reading, or whatever else the finding is about, was; "" when there is none."""
+    if not each.newest_kind:
+        return ""
+    return say(f"newest_{each.newest_kind}", language, newest=moment_text(each.newest, language))
 
 
 def whose(origin: OriginDocument | None, language: Language) -> str:

@@ -37,7 +37,11 @@ REASONS: Final[Mapping[Reason, Texts]] = {
         "nn": "opplysningane er ikkje leverte for heile tidsrommet",
         "en": "the data were not supplied for the whole span",
     },
-    Reason.no_data: {"nb": "ingen målinger", "nn": "ingen målingar", "en": "no readings"},
+    Reason.no_data: {
+        "nb": "ingen målinger i tidsrommet",
+        "nn": "ingen målingar i tidsrommet",
+        "en": "no readings in the window",
+    },
     Reason.too_few: {"nb": "for få målinger", "nn": "for få målingar", "en": "too few readings"},
     Reason.too_old: {
         "nb": "siste måling er for gammel",
@@ -111,6 +115,11 @@ REASONS: Final[Mapping[Reason, Texts]] = {
         "nn": "det er ikkje kjent kor lenge legemiddelet rekk",
         "en": "how long the medicine lasts is not known",
     },
+    Reason.value_not_read: {
+        "nb": "verdien kan ikke leses som et tall",
+        "nn": "verdien kan ikkje lesast som eit tal",
+        "en": "the value cannot be read as a number",
+    },
 }
 CURES: Final[Mapping[Reason, Texts]] = {
     Reason.not_supplied: {
@@ -158,6 +167,11 @@ CURES: Final[Mapping[Reason, Texts]] = {
         "nb": "oppgi hvor mange dager utleveringen rekker",
         "nn": "oppgi kor mange dagar utleveringa rekk",
         "en": "state how many days the dispense lasts",
+    },
+    Reason.value_not_read: {
+        "nb": "send verdien som et tall",
+        "nn": "send verdien som eit tal",
+        "en": "send the value as a number",
     },
 }
 _SPECIAL: Final[Mapping[tuple[str, Reason], tuple[Texts, Texts]]] = {
@@ -217,6 +231,10 @@ _SPECIAL: Final[Mapping[tuple[str, Reason], tuple[Texts, Texts]]] = {
             "en": "settle the medication list",
         },
     ),
+    ("doses", Reason.no_data): (
+        {"nb": "ingen doser i tidsrommet", "nn": "ingen dosar i tidsrommet", "en": "no doses in the window"},
+        {},
+    ),
     ("forms", Reason.no_data): (
         {"nb": "ikke besvart", "nn": "ikkje svara på", "en": "not answered"},
         {"nb": "svar på hele skjemaet", "nn": "svar på heile skjemaet", "en": "answer the whole form"},
@@ -249,7 +267,7 @@ _ONE: Final[Mapping[str, Texts]] = {
     "points": {"nb": "poeng", "nn": "poeng", "en": "point"},
 }
 _LAST: Final[Texts] = {"nb": "siste", "nn": "siste", "en": "last"}
-_WITHIN: Final[Texts] = {"nb": "innen", "nn": "innan", "en": "within"}
+_WITHIN: Final[Texts] = {"nb": "i løpet av", "nn": "i løpet av", "en": "within"}
 _NEVER: Final[Texts] = {"nb": "oppstart", "nn": "oppstart", "en": "the start"}
 
 
@@ -269,7 +287,7 @@ def number_text(value: float, decimals: int, language: str, against: Sequence[fl
     while decimals < MAX_DECIMALS and not all(_same_side(float(text), value, each) for each in against):
         decimals += 1
         text = _fixed(value, decimals)
-    return text if language == "en" else text.replace(".", ",").replace("-", "−")
+    return _in_language(text, language)
 
 
 def _fixed(value: float, decimals: int) -> str:
@@ -294,6 +312,20 @@ def shown_text(shown: Shown, language: str, with_unit: bool = True) -> str:
     text = sign + number_text(shown.value, shown.decimals, language, shown.against)
     unit = unit_text(shown.unit, shown.value, language)
     return f"{text} {unit}" if with_unit and unit else text
+
+
+def arrived_text(arrived: str, language: str) -> str:
+    """A value as it arrived, `83.5 kg`, with the language's decimal sign; its unit stays as it came.
+
+    >>> arrived_text("83.5 [lb_av]", "nb"), arrived_text("83.5 kg", "en")
+    ('83,5 [lb_av]', '83.5 kg')
+    """
+    number, space, unit = arrived.partition(" ")
+    return _in_language(number, language) + space + unit
+
+
+def _in_language(number: str, language: str) -> str:
+    return number if language == "en" else number.replace(".", ",").replace("-", "−")
 
 
 def unit_text(unit: str, value: float, language: str) -> str:
@@ -359,15 +391,25 @@ def cure_text(reason: Reason, language: str, kind: str = "") -> str:
 
 
 def input_kind(key: str, unit: str) -> str:
-    """What a column key is about, where it has words of its own: supply, medicines or forms; else "".
+    """What a column key is about, where it has words of its own: doses, supply, medicines or forms; else "".
 
     >>> input_kind("supply.statins", "%"), input_kind("gad7.item1", "points"), input_kind("body_weight", "kg")
     ('supply', 'forms', '')
     """
     folder, _, part = key.partition(".")
-    if folder in ("supply", "medicines"):
+    if part and folder in ("doses", "supply", "medicines"):
         return folder
     return "forms" if part and unit == "points" else ""
+
+
+def is_reading(key: str, unit: str) -> bool:
+    """Whether a column holds measurements, and not doses, dispenses, answers, events or spans.
+
+    >>> is_reading("blood_pressure.systolic", "mm[Hg]"), is_reading("doses.all", "doses"), is_reading("", "kg")
+    (True, False, False)
+    """
+    folder = key.partition(".")[0]
+    return bool(key) and not input_kind(key, unit) and folder not in ("events", "conditions", "devices", "stays")
 
 
 def summary(finding: Finding, language: str) -> str:

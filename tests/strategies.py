@@ -23,6 +23,7 @@ from cds.operators.reasons import (
     NOT_CERTAIN,
     NOT_JUDGED,
     UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
     WITHHELD,
 )
 from cds.operators.series import (
@@ -108,7 +109,16 @@ KEYS: Final = (
     "conditions.asthma",
 )
 _BITS: Final = (2, 4, 16, 32)
-_QUALITIES: Final = (AT_LEAST, AT_MOST, IMPLAUSIBLE_ONLY, NOT_CERTAIN, NOT_JUDGED, UNIT_NOT_UNDERSTOOD, WITHHELD)
+_QUALITIES: Final = (
+    AT_LEAST,
+    AT_MOST,
+    IMPLAUSIBLE_ONLY,
+    NOT_CERTAIN,
+    NOT_JUDGED,
+    UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
+    WITHHELD,
+)
 _DAY: Final = MICROSECONDS_PER_DAY
 _MINUTE: Final = MICROSECONDS_PER_MINUTE
 

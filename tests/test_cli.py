@@ -142,9 +142,10 @@ def test_check_reads_cases_too(folder: Path, cds: Cds) -> None:
     code, out, _ = cds("check", "mine.yaml")
     assert code == 1
     assert "mine.test.yaml:" in out
-    code, _, err = cds("test", "mine.yaml")
-    assert code == 2
-    assert "mine.test.yaml:" in err
+    code, out, _ = cds("test", "mine.yaml")
+    assert code == 1
+    assert "mine.test.yaml:" in out
+    assert "1 file has errors and was not tried" in out
 
 
 def test_a_case_that_goes_otherwise_is_shown(folder: Path, cds: Cds) -> None:
@@ -161,6 +162,14 @@ def test_no_cases_is_a_finding(folder: Path, cds: Cds) -> None:
     cds("new", "mine")
     (folder / "mine.test.yaml").unlink()
     assert cds("test", "mine.yaml")[:2] == (1, "no cases; they stand in NAME.test.yaml beside NAME.yaml\n")
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_a_case_file_is_named_by_its_ruleset(folder: Path, cds: Cds, command: str) -> None:
+    cds("new", "mine")
+    code, _, err = cds(command, "mine.test.yaml")
+    assert 2 == code
+    assert "name the ruleset, `mine.yaml`" in err
 
 
 @pytest.mark.parametrize("command", ["check", "test"])
@@ -364,6 +373,33 @@ def test_the_schema_marks_a_misspelt_field() -> None:
 def test_the_demonstration_patient_follows_its_schema_but_for_the_missing_unit() -> None:
     found = list(Draft202012Validator(records_schema()).iter_errors(json.loads(DEMO_PATIENT.read_bytes())))
     assert [each.json_path for each in found] == ["$.readings.body_weight[8]"]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "unit_missing: the unit is missing, so the value cannot be told; use one of …\n"),
+        ("nb", "unit_missing: enheten mangler, så verdien kan ikke leses; bruk en av …\n"),
+    ],
+)
+def test_explain_knows_the_codes_of_issues(cds: Cds, language: str, expected: str) -> None:
+    assert (0, expected, "") == cds("explain", "unit_missing", "--lang", language)
+
+
+def test_explain_says_where_it_has_english_only(cds: Cds) -> None:
+    english = cds("explain", "CDS102")[1]
+    assert "(forklaringen finnes bare på engelsk)\n\n" + english == cds("explain", "CDS102", "--lang", "nb")[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("unit_missin", "there is no code `unit_missin`; did you mean `unit_missing`? "),
+        ("qqq", "there is no code `qqq`. "),
+    ],
+)
+def test_explain_refuses_in_whole_sentences(cds: Cds, code: str, sentence: str) -> None:
+    assert (2, "", f"cds: {sentence}`cds explain` lists those of diagnostics\n") == cds("explain", code)
 
 
 # the command itself

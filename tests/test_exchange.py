@@ -116,6 +116,14 @@ def test_any_text_comes_back_as_id(name: str) -> None:
     assert name == asked(request(id=name, at="never"))["id"]
 
 
+@pytest.mark.parametrize("name", [0, 7, -7, 10**40])
+def test_a_whole_number_comes_back_as_id(name: int) -> None:
+    for made in (request(id=name, patient={}), request(id=name, patient={}, at="never")):
+        assert OF_REQUESTS.is_valid(made)
+        found = asked(made)["id"]
+        assert (name, int) == (found, type(found))
+
+
 def test_a_request_without_id_is_answered_without() -> None:
     assert asked(without("id"))["id"] is None
 
@@ -138,7 +146,13 @@ def test_a_request_without_id_is_answered_without() -> None:
         (request(bundle=BUNDLE), "fields_clash", "bundle", "either `patient` or `bundle`"),
         (request(supplied={"conditions": True}), "fields_clash", "supplied", "into `patient`"),
         (request(patient=BUNDLE), "fields_clash", "patient", "send it as `bundle`"),
-        (request(id=7), "wrong_shape", "id", "a text belongs here"),
+        (without("id", Id="1"), "field_not_known", "Id", "did you mean `id`?"),
+        (without("at", At=DEMO_AT), "field_not_known", "At", "did you mean `at`?"),
+        (without("patient", Patient=DEMO), "field_not_known", "Patient", "did you mean `patient`?"),
+        (request(LANGUAGE="nb"), "field_not_known", "LANGUAGE", "did you mean `language`?"),
+        (request(id=7.5), "wrong_shape", "id", "a text or a whole number belongs here"),
+        (request(id=True), "wrong_shape", "id", "a text or a whole number belongs here"),
+        (request(id=["7"]), "wrong_shape", "id", "a text or a whole number belongs here"),
         (request(at=20261123), "wrong_shape", "at", "a text belongs here"),
         (request(patient=[]), "wrong_shape", "patient", "an object belongs here"),
         (request(bundle="{}"), "wrong_shape", "bundle", "an object belongs here"),
@@ -257,7 +271,8 @@ def test_requests_that_are_answered_follow_the_schema(fields: Json) -> None:
         request(bundle=BUNDLE),
         request(colour="red"),
         request(language="de"),
-        request(id=7),
+        request(id=7.5),
+        request(id=True),
         request(limits={}),
         7,
     ],

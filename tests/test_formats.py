@@ -214,7 +214,8 @@ def test_junit_counts(ran: list[CaseResult]) -> None:
 
 def test_no_case_is_an_empty_report() -> None:
     assert "0" == ElementTree.fromstring(as_junit([])).attrib["tests"]
-    assert {"cases": 0, "as_expected": 0, "executors": [], "results": []} == json.loads(results_as_json([]))
+    nothing = {"cases": 0, "as_expected": 0, "executors": [], "results": [], "errors": []}
+    assert nothing == json.loads(results_as_json([]))
     assert "" == results_as_github([])
 
 
@@ -285,3 +286,54 @@ def test_no_cases_is_a_finding_in_every_format(folder: Path, capsys: pytest.Capt
     (folder / "mine.test.yaml").unlink()
     assert 1 == main(["test", "mine.yaml", "--format", form, "--lang", "nb"])
     assert "ingen prøvetilfeller; de står i NAVN.test.yaml ved siden av NAVN.yaml\n" == capsys.readouterr().err
+
+
+@pytest.fixture
+def with_broken(folder: Path) -> Path:
+    """Beside the starter: a ruleset with a slip, one that leans on it, and one whose case file has a slip."""
+    text, cases = STARTER.read_text("utf-8"), STARTER_CASES.read_text("utf-8")
+    for name in ("slip", "leans", "odd_cases"):
+        (folder / f"{name}.yaml").write_text(text.replace("my-ruleset", name.replace("_", "-")), "utf-8")
+        (folder / f"{name}.test.yaml").write_text(cases, "utf-8")
+    slip, leans = folder / "slip.yaml", folder / "leans.yaml"
+    slip.write_text(slip.read_text("utf-8").replace("rise_in: weight", "rise_in: wieght"), "utf-8")
+    leans.write_text(leans.read_text("utf-8").replace("inputs:", "uses:\n  other: slip 1.x\ninputs:", 1), "utf-8")
+    (folder / "odd_cases.test.yaml").write_text(cases.replace("weight_gain: green", "weight_gain: grene"), "utf-8")
+    return folder
+
+
+BROKEN = {"leans.yaml", "odd_cases.test.yaml", "slip.yaml"}
+
+
+def test_a_broken_file_is_an_error_in_junit_and_the_rest_runs(with_broken: Path) -> None:
+    assert 1 == main(["test", ".", "--format", "junit", "--out", "cases.xml", "--lang", "nb"])
+    suites = ElementTree.parse(with_broken / "cases.xml").getroot()
+    errors = {test.attrib["name"]: error.text or "" for test in suites.iter("testcase") for error in test.iter("error")}
+    assert BROKEN == errors.keys()
+    assert "59 |     rise_in: wieght\n" in errors["slip.yaml"]
+    assert errors["slip.yaml"].endswith("= hjelp: mente du `weight`?")
+    assert "3" == suites.attrib["errors"]
+    ran = {test.attrib["name"] for test in suites.iter("testcase") if test.attrib["file"] == "mine.test.yaml"}
+    assert 5 == len({name.partition(" [")[0] for name in ran})
+
+
+def test_a_broken_file_is_annotated_and_the_rest_runs(with_broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == main(["test", ".", "--format", "github"])
+    commands = [read_command(line) for line in capsys.readouterr().out.splitlines()]
+    assert BROKEN | {"mine.test.yaml"} == {each[1]["file"] for each in commands}
+
+
+def test_a_broken_file_is_shown_and_the_rest_runs(with_broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == main(["test", ".", "--lang", "nb"])
+    out = capsys.readouterr().out
+    assert "feil[CDS201]: `wieght` finnes ikke som input\n --> slip.yaml:59:14\n" in out
+    assert "mine.test.yaml:18:20: " in out
+    assert "4 av 5 prøvetilfeller gikk som ventet (" in out.splitlines()[-1]
+    assert out.endswith("; 3 filer har feil og ble ikke prøvd\n")
+
+
+def test_only_a_broken_file(with_broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 1 == main(["test", "slip.yaml", "--format", "json"])
+    out, err = capsys.readouterr()
+    assert ["CDS201"] == [each["code"] for each in json.loads(out)["errors"]]
+    assert "1 file has errors and was not tried\n" == err

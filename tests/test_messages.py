@@ -40,8 +40,8 @@ def test_the_text_as_a_whole() -> None:
         "!! UTKAST, IKKE GODKJENT FOR BRUK\n\n"
         "Vekten har gått opp 2,5 kg. Følg planen din.\n\n"
         "Ett funn har ingen tekst til deg; oppfølgingstjenesten din ser det.\n\n"
-        "Ett funn venter på en ny måling; oppfølgingstjenesten din ser det.\n\n"
-        "Én ting kunne ikke vurderes; oppfølgingstjenesten din ser det.\n"
+        "Vi trenger en ny måling for å være sikre. Følg planen din.\n\n"
+        "Noe kunne ikke vurderes nå. Spør oppfølgingstjenesten din hvis du lurer.\n"
     )
 
 
@@ -60,7 +60,7 @@ def test_nothing_to_say_is_not_all_well(language: Language) -> None:
     assert NOTHING[language] in messages_text(calm(), language)
 
 
-def test_every_finding_is_told_or_counted() -> None:
+def test_every_finding_is_told_or_noted() -> None:
     result = evaluated()
     heavy = replace(result["heavy_rule"], hidden_by="")
     uncertain = replace(result["gaining"], uncertain=True, reason=Reason.limit_expired)
@@ -68,7 +68,7 @@ def test_every_finding_is_told_or_counted() -> None:
     assert 1 == len(made.messages)
     assert made.notes == (
         "2 findings have no text for you; your follow-up service sees them.",
-        "2 things could not be assessed; your follow-up service sees it.",
+        "Something could not be assessed now. Ask your follow-up service if you wonder.",
     )
 
 

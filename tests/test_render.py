@@ -10,7 +10,7 @@ import cds
 from cds.diagnostics import Language
 from cds.document import GROUPS, document, result_schema
 from cds.operators.reasons import Reason
-from cds.render import _WORDS, report
+from cds.render import _WORDS, report, why
 from cds.result import Result
 from cds.shipped import DEMO_AT, DEMO_PATIENT, demo_rulesets, shipped_rulesets
 
@@ -98,3 +98,66 @@ def test_words_have_the_same_places_to_fill_in_every_language() -> None:
         return {each.partition("}")[0] for each in text.split("{")[1:]}
 
     assert {key for key, texts in _WORDS.items() if len({frozenset(places(each)) for each in texts}) > 1} == set()
+
+
+@pytest.fixture(scope="module")
+def gaining() -> Result:
+    def reading(day: int, value: float, **more: str) -> dict[str, object]:
+        return {"time": f"2026-11-{day}T07:00", "value": value, "unit": "kg", **more}
+
+    patient = {
+        "id": "1",
+        "birth_date": "1950-01-01",
+        "readings": {"body_weight": [reading(21, 81.5), reading(23, 83.5)]},
+        "conditions": {"heart_failure": [{"from": "2023-02-06"}]},
+    }
+    ruleset = cds.load(shipped_rulesets() / "heart-failure-weight.yaml")
+    return ruleset.evaluate(cds.Patient.from_dict(patient), at="2026-11-23T08:00", allow_draft=True)
+
+
+GAIN = {
+    "nb": [
+        "økning i Kroppsvekt i løpet av 3 dager",
+        "kom som 83,5 kg",
+        "er over «Vektøkning på 3 dager, gul»",
+        "6.2.2023",
+    ],
+    "nn": ["Kroppsvekt i løpet av 3 dagar", "kom som 83,5 kg", "er over «Vektauke på 3 dagar, gul»", "6.2.2023"],
+    "en": [
+        "in Body weight within 3 days",
+        "arrived as 83.5 kg",
+        "is above “Weight gain in 3 days, yellow”",
+        "2023-02-06",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_an_explanation_is_in_the_readers_words(gaining: Result, language: Language) -> None:
+    said = why(gaining, "heart-failure-weight/weight_gain", language)
+    assert [] == [each for each in GAIN[language] if each not in said]
+    assert "00:00" not in said  # a diagnosis is dated by its day
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_a_document_has_names_beside_labels_and_numbers_as_they_came(gaining: Result, language: Language) -> None:
+    made = document(gaining, language, explain=True)
+    Draft202012Validator(result_schema()).validate(made)
+    found = next(each for each in made["findings"] if each["rule"] == "weight_gain")
+    gain = next(each for each in found["explanation"]["numbers"] if each["name"] == "gain")
+    assert "weight" == gain["input"]
+    assert {"nb": "Kroppsvekt", "nn": "Kroppsvekt", "en": "Body weight"}[language] == gain["input_label"]
+    assert ["81.5 kg", "83.5 kg"] == [each["arrived"] for each in gain["readings"]]
+    compared = next(each for each in found["explanation"]["levels"] if each["colour"] == "yellow")["condition"]
+    assert ("gain", "", "gain_yellow") == (compared["left"], compared["left_label"], compared["right"])
+    assert compared["right_label"]
+
+
+def test_only_readings_are_called_so(result: Result) -> None:
+    kinds = {each["rule"]: each["newest_kind"] for each in document(result)["findings"]}
+    assert "reading" == kinds["weight_gain"]
+    doses = next(each for each in result.findings if each.colour == "red" and each.status == "fired")
+    assert "else" == kinds[doses.rule.name]
+    said = report(result, "nb")
+    assert "Nyeste måling 23.11.2026 kl. 07:13" in said
+    assert "Nyeste opplysning 23.11.2026 kl. 07:30" in said

@@ -236,6 +236,13 @@ def test_issues_are_those_of_the_data_and_of_the_limits(ruleset: cds.Ruleset) ->
     assert Reason.limit_invalid == told["weight_gain"].reason
 
 
+def test_a_number_as_text_is_asked_for_as_a_number_and_hides_no_older_reading(ruleset: cds.Ruleset) -> None:
+    bad = record()
+    bad["readings"]["body_weight"].append({"time": "2026-01-15T08:00", "value": "83,5", "unit": "kg"})
+    found = ruleset.evaluate(cds.Patient.from_dict(bad), at=AT, allow_draft=True)["weight_gain"]
+    assert ("unknown", Reason.value_not_read) == (found.status, found.reason)
+
+
 def test_a_number_is_never_shown_on_the_wrong_side_of_its_limit(ruleset: cds.Ruleset) -> None:
     near = record()
     near["readings"]["body_weight"] = [weight("2026-01-12T07:30", 81.0), weight("2026-01-15T07:30", 83.0000001)]

@@ -238,6 +238,15 @@ def test_a_misspelt_ruleset_of_a_limit_is_said_with_the_one_that_is_near() -> No
     assert "Mente du `heart-failure-weight`?" in issue.text("nb")
 
 
+def test_a_limit_of_a_ruleset_that_is_not_loaded_names_it() -> None:
+    limits = [{"limit": "gain_yellow", "value": 3, "unit": "kg", "ruleset": "q" * 200}]
+    patient = cds.Patient.from_dict({**BASE, "limits": limits})
+    issues = RULESETS.evaluate(patient, at=AT, allow_draft=True).issues
+    (issue,) = [each for each in issues if each.code == "limit_of_other_ruleset"]
+    assert f"belongs to the ruleset `{'q' * 60}`, which is not loaded" in issue.text("en")
+    assert f"hører til regelsettet `{'q' * 60}`, som ikke er lastet" in issue.text("nb")
+
+
 def test_a_medicine_handed_out_later_covers_no_earlier_day() -> None:
     """Two medicines of a class side by side last half as long as one after the other."""
     uses = [{"atc": "C10AA05"}, {"atc": "C10AA07"}]

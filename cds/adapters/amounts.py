@@ -16,6 +16,7 @@ from cds.operators.reasons import (
     NO_DATA,
     NOT_COMPUTABLE,
     UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
     WITHHELD,
 )
 from cds.units import NOT_UNDERSTOOD, convert, ucum_code, unit_id, unit_name, unit_of
@@ -35,7 +36,7 @@ _POINTS: Final = "points"
 
 MISSING: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, NO_DATA)
 MASKED: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, WITHHELD)
-UNTOLD: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, UNIT_NOT_UNDERSTOOD)
+UNTOLD: Final = Amount(0.0, 0.0, NOT_UNDERSTOOD, VALUE_NOT_READ)
 
 _BOUND: Final[Mapping[object, int]] = {"<": AT_MOST, "<=": AT_MOST, ">": AT_LEAST, ">=": AT_LEAST}
 _NUMBERS: Final = (int, float, Decimal)
@@ -45,7 +46,8 @@ _METER: Final = {"HI": AT_LEAST, "HIGH": AT_LEAST, "LO": AT_MOST, "LOW": AT_MOST
 def amount(concept: Concept, value: object, unit: object, comparator: object = None) -> tuple[Amount, str]:
     """What a number with its unit counts as, and the code of what is wrong with it ("" = nothing).
 
-    A reading that was taken but cannot be told (text, no unit, another unit) stays a reading: UNIT_NOT_UNDERSTOOD.
+    A reading that was taken but cannot be told stays a reading: VALUE_NOT_READ when it is no number,
+    UNIT_NOT_UNDERSTOOD when it has no unit, or another one.
     """
     raw = finite(value)
     if raw is None and isinstance(value, _NUMBERS) and not isinstance(value, bool):

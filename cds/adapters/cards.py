@@ -14,10 +14,10 @@ from cds.diagnostics import Language
 from cds.document import FindingDocument, ResultDocument, described
 from cds.escaping import markdown, markdown_paragraphs, plain
 from cds.identity import finding_uuid, stable_uuid
-from cds.messages import Audience, messages
+from cds.messages import Audience, check_audience, messages
 from cds.result import Finding, Result, text_in
-from cds.sentences import Sentences, against_limit, marked, plan_actions, say, why_unknown
-from cds.wording import COLOUR_WORDS, moment_text
+from cds.sentences import Sentences, against_limit, marked, newest_line, plan_actions, say, why_unknown
+from cds.wording import COLOUR_WORDS
 
 Card = dict[str, Any]
 
@@ -41,6 +41,7 @@ def cards(result: Result, language: Language = "en", *, audience: Audience = "cl
     audience: `patient` gives only what the ruleset's authors wrote for patients, and counts the rest. Reasons for
     overriding a card are the caller's to add. Nothing in a card acts by itself: a suggestion is a text.
     """
+    check_audience(audience)
     made = _for_clinicians(result, language) if audience == "clinician" else _for_patient(result, language)
     return {"cards": list(made)}
 
@@ -124,8 +125,7 @@ def _finding(
 
 def _about(said: FindingDocument, hides: Iterable[FindingDocument], language: Language) -> Iterator[str]:
     yield against_limit(said, language)
-    if said.newest:
-        yield say("newest", language, newest=moment_text(said.newest, language))
+    yield newest_line(said, language)
     if said.unknown and said.status == "fired":
         yield say("worse", language, why=why_unknown(said.unknown, language))
     yield from plan_actions(said, language)

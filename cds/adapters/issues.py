@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from cds.diagnostics import Issue
+from cds.diagnostics import Issue, Language
 
 ISSUES: Final = {
     "alert_not_known": "{count} alerts of a dispenser have a code that no concept uses; they were not used",
@@ -96,7 +96,7 @@ ISSUES: Final = {
     "unknown_code": "{count} observations have a code that no concept uses; they were not used",
     "unknown_device": "{count} devices have no type that a concept uses; they were not used",
     "unknown_form": "{count} answered forms are none that a concept uses; they were not used",
-    "unlike_code": "the code is one digit from {known} of `{name}`; it was not used, did you mean that one?",
+    "unlike_code": "the code is one digit from a code of `{name}`; it was not used, did you mean {known}?",
     "use_not_dated": "it is not stated for how long the device was used, so that it counts as not certain; state the "
     "period",
     "value_missing": "there is no value, and it was not used",
@@ -136,13 +136,13 @@ NORWEGIAN: Final = {
     "days_not_understood": "antall dager er ikke et tall, så det er ukjent hvor lenge det varer; send et tall",
     "days_unit_not_understood": "antall dager har ingen tidsenhet, så det er ukjent hvor lenge det varer; send `d`",
     "delay_not_known": "dosen ble tatt, men ikke når; den regnes som tatt og kan ikke bedømmes som sen",
-    "device_not_included": "{count} opplysninger viser til et Device som ikke er i bundelen, så apparatet er ukjent; "
-    "ta det med",
+    "device_not_included": "{count} opplysninger viser til et Device som ikke er i samme Bundle, så apparatet er "
+    "ukjent; ta det med",
     "dispenser_report_not_understood": "hendelsen fra dispenseren er ikke en av VKPs, eller den er ikke completed; "
     "dosen regnes som ikke bedømt",
     "dose_not_judged": "status sier ikke om dosen ble tatt, og den regnes som ikke bedømt",
     "end_disagrees": "den er merket aktiv og har en slutt, så den er usikker etter det; rett én av dem",
-    "end_not_known": "den er over, ingen vet når, så den er usikker til den sist ble skrevet; oppgi slutten",
+    "end_not_known": "avsluttet uten sluttdato; regnes som usikker fram til den sist ble endret; oppgi slutten",
     "entered_in_error": "den er merket som feilført og ble ikke brukt",
     "entry_not_read": "oppføringen har ingen ressurs som kan leses, og ble ikke brukt",
     "fate_not_understood": "status for dosen er ikke taken, missed eller unknown; dosen regnes som ikke bedømt",
@@ -158,9 +158,9 @@ NORWEGIAN: Final = {
     "limit_only_as_text": "en grense i planen står bare som tekst, og ble ikke brukt som grense; send den som "
     "Goal.target eller i en tabell med grenser",
     "meaning_changed": "den har en utvidelse eller regel som kan endre betydningen; den ble ikke brukt",
-    "medicine_not_included": "{count} ressurser viser til en Medication som ikke er i bundelen, så legemiddelet er "
+    "medicine_not_included": "{count} ressurser viser til en Medication som ikke er i samme Bundle, så legemiddelet er "
     "ukjent; ta den med",
-    "medicine_not_stated": "en rad sier ikke hvilket legemiddel den gjelder, så en klasse ikke kan avgjøres; "
+    "medicine_not_stated": "en rad sier ikke hvilket legemiddel den gjelder, slik at en klasse ikke kan avgjøres; "
     "oppgi ATC-koden i hver rad",
     "medicine_not_used": "Medication er sperret, feilført eller har noe som kan endre betydningen; det er ukjent "
     "hvilket legemiddel det er",
@@ -201,7 +201,7 @@ NORWEGIAN: Final = {
     "unknown_code": "{count} observasjoner har en kode som ingen begreper bruker; de ble ikke brukt",
     "unknown_device": "{count} apparater har ingen type som et begrep bruker; de ble ikke brukt",
     "unknown_form": "{count} besvarte skjemaer er ikke blant dem som begreper bruker; de ble ikke brukt",
-    "unlike_code": "koden er ett siffer fra {known} for `{name}`; den ble ikke brukt, mente du den?",
+    "unlike_code": "koden er ett siffer unna en kode for `{name}`; den ble ikke brukt, mente du {known}?",
     "use_not_dated": "det står ikke hvor lenge apparatet ble brukt, så det regnes som usikkert; oppgi perioden",
     "value_missing": "det er ingen verdi, og den ble ikke brukt",
     "value_not_a_number": "verdien er ikke et tall, så den kan ikke leses; send et JSON-tall",
@@ -213,6 +213,46 @@ NORWEGIAN: Final = {
     "`Europe/Oslo`",
 }
 """The same for Norwegian readers."""
+
+_ONE: Final = {
+    "alert_not_known": (
+        "1 alert of a dispenser has a code that no concept uses; it was not used",
+        "1 varsel fra en dispenser har en kode som ingen begreper bruker; det ble ikke brukt",
+    ),
+    "class_not_known": (
+        "1 encounter has a class in no code system that is known here, so that stays do not count as supplied; send "
+        "the class in v3-ActCode",
+        "1 kontakt har en klasse i et kodeverk som ikke er kjent her, så opphold regnes ikke som levert; send klassen "
+        "i v3-ActCode",
+    ),
+    "device_not_included": (
+        "1 statement refers to a Device that is not in the bundle, so that it is not known which device; include it",
+        "1 opplysning viser til et Device som ikke er i samme Bundle, så apparatet er ukjent; ta det med",
+    ),
+    "kind_not_read": ("1 {kind} resource is not read here", "1 ressurs av typen {kind} leses ikke her"),
+    "medicine_not_included": (
+        "1 resource refers to a Medication that is not in the bundle, so that it is not known which medicine; "
+        "include it",
+        "1 ressurs viser til en Medication som ikke er i samme Bundle, så legemiddelet er ukjent; ta den med",
+    ),
+    "plan_without_zones": (
+        "1 care plan names no zone, and nothing of it was used",
+        "1 plan nevner ingen sone, og ingenting i den ble brukt",
+    ),
+    "unknown_code": (
+        "1 observation has a code that no concept uses; it was not used",
+        "1 observasjon har en kode som ingen begreper bruker; den ble ikke brukt",
+    ),
+    "unknown_device": (
+        "1 device has no type that a concept uses; it was not used",
+        "1 apparat har ingen type som et begrep bruker; det ble ikke brukt",
+    ),
+    "unknown_form": (
+        "1 answered form is none that a concept uses; it was not used",
+        "1 besvart skjema er ikke blant dem som begreper bruker; det ble ikke brukt",
+    ),
+}
+"""The sentences that count, for a count of one: in English, in Norwegian."""
 
 _PHRASES: Final = (
     ("write an object with `limit`, `value` and `unit`", "skriv et objekt med `limit`, `value` og `unit`"),
@@ -243,7 +283,15 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
 def issue(code: str, place: str, **words: object) -> Issue:
     """An issue of this kind at this place; `words` fill the sentence."""
     norwegian = {name: _in_norwegian(str(word)) for name, word in words.items()}
-    return Issue(code, place, ISSUES[code].format(**words), NORWEGIAN[code].format(**norwegian))
+    is_one = words.get("count") == 1 and code in _ONE
+    in_english, in_norwegian = _ONE[code] if is_one else (ISSUES[code], NORWEGIAN[code])
+    return Issue(code, place, in_english.format(**words), in_norwegian.format(**norwegian))
+
+
+def sentence(code: str, language: Language = "en") -> str:
+    """What an issue of this kind says, with `…` for the words that its place fills in; KeyError when there is none."""
+    text = (ISSUES if language == "en" else NORWEGIAN)[code]
+    return re.sub(r"\{\w+\}", "…", text)
 
 
 def _in_norwegian(phrase: str) -> str:

@@ -5,12 +5,14 @@
     text ─ reading ─▶ Case ─ running ─▶ CaseResult
            (facts: the data as a record; expected: what each rule shall say; words: the small notations)
 
-`case_files` reads the case files beside checked rulesets, `run_cases` runs them on every executor that is installed.
+`case_files` reads the case files beside checked rulesets, and `run_cases` runs them on every executor that is
+installed; `run_paths` does both for what can be used of files and folders.
 A case enters by the same door as real data, `cds.adapters.records.patient_from_dict`.
 """
 
 from typing import Final
 
+from cds.cases.everything import Broken, Tried, run_paths
 from cds.cases.model import Case, CaseFile, Expectation
 from cds.cases.reading import cases_in, read_cases
 from cds.cases.running import CaseResult, Outcome, case_files, run, run_cases
@@ -50,14 +52,17 @@ what           = ( "red" | "orange" | "yellow" ) [ "," "uncertain" [ "," REASON 
 
 __all__ = [
     "GRAMMAR",
+    "Broken",
     "Case",
     "CaseFile",
     "CaseResult",
     "Expectation",
     "Outcome",
+    "Tried",
     "case_files",
     "cases_in",
     "read_cases",
     "run",
     "run_cases",
+    "run_paths",
 ]

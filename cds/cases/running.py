@@ -161,6 +161,14 @@ def run_cases(checked: Checked, executors: Sequence[Executor] = EXECUTORS) -> li
     wrong = [each for file in files for each in file.diagnostics if each.is_error]
     if wrong:
         raise RulesetError(wrong)
+    return run_files(files, checked, executors)
+
+
+def run_files(
+    files: Iterable[CaseFile], checked: Checked, executors: Sequence[Executor] = EXECUTORS
+) -> list[CaseResult]:
+    """The cases of these files, run: a ruleset's own on the ruleset as written, an adaptation's on the adapted one."""
+    files = list(files)
     written = checked.as_written or checked
     own = [case for file in files for case in file.cases if not file.is_adapted]
     local = [case for file in files for case in file.cases if file.is_adapted]

@@ -1,9 +1,12 @@
 """Inputs: one thing each, of the concept files, with filters that have an effect."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any, Final
 
 from cds.check.names import Names
+from cds.codes import Concept
 from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.names import UnknownName, WrongKind
 from cds.diagnostics.values import FilterNotTaken, InputKind
@@ -59,11 +62,46 @@ def _concept(names: Names, name: str, field: str, concept: str) -> Iterator[Diag
     known = names.concepts.by_name
     place = names.file.place("inputs", name, field)
     if concept not in known:
-        fitting = [each.name for each in names.concepts.of_kind(*kinds)]
-        yield UnknownName.at(place, near=closest(concept, fitting), name=concept, kind="concept")
+        near = near_concept(concept, names.concepts.of_kind(*kinds))
+        yield UnknownName.at(place, near=near, name=concept, kind="concept")
     elif known[concept].kind not in kinds:
         found, needed = _KIND_WORDS[known[concept].kind], _KIND_WORDS[kinds[0]]
         yield WrongKind.at(place, name=concept, found=found, needed=needed)
+
+
+def near_concept(word: str, concepts: Iterable[Concept]) -> str:
+    """The concept that an author most likely meant, by what people call it in any language, then by its name.
+
+    A word that is a part of several concepts' labels suggests none, nor do letters then: it could be another disease.
+    """
+    fitting = list(concepts)
+    asked = _as_words(word).casefold()
+    called = {label.casefold(): each.name for each in fitting for label in (*each.label.values(), _as_words(each.name))}
+    slip = next(iter(get_close_matches(asked, called, n=1, cutoff=_ALIKE)), "")
+    if slip:
+        return called[slip]
+    for fits in (_is_a_word_of, _ends_a_word_of):
+        found = {name for label, name in called.items() if fits(asked, label)}
+        if found:
+            return found.pop() if len(found) == 1 else ""
+    return closest(word, [each.name for each in fitting])
+
+
+def _as_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _is_a_word_of(asked: str, label: str) -> bool:
+    return asked in re.findall(r"\w+", label)
+
+
+def _ends_a_word_of(asked: str, label: str) -> bool:
+    """As `vekt` ends `kroppsvekt`."""
+    return len(asked) >= _SHORTEST and any(each.endswith(asked) for each in re.findall(r"\w+", label))
+
+
+_ALIKE: Final = 0.85  # the share of letters in common from which a label is taken as misspelt
+_SHORTEST: Final = 4
 
 
 def _filters(names: Names, name: str, given: Input, field: str) -> Iterator[Diagnostic]:

@@ -6,10 +6,10 @@ from typing import Any
 from cds.check.amounts import fits, in_unit, mismatch, unknown_unit
 from cds.check.circles import circles
 from cds.check.conditions import check_condition, names_in, relations
-from cds.check.names import Names, check_source, is_pair
+from cds.check.names import Names, check_source, is_pair, lacks_unit
 from cds.diagnostics import Diagnostic
 from cds.diagnostics.advice import SourceMissing
-from cds.diagnostics.amounts import PairUnits
+from cds.diagnostics.amounts import PairUnits, UnitMissing
 from cds.diagnostics.limits import (
     CaseProblem,
     DefaultOrFixed,
@@ -29,7 +29,7 @@ def check_limits(names: Names) -> Iterator[Diagnostic]:
     """Everything wrong with the limits of a file."""
     for name, limit in names.model.limits.items():
         yield from _number(names, name, limit)
-        yield from _units(names, name, limit)
+        yield from _no_unit(names, name, limit) if lacks_unit(limit) else _units(names, name, limit)
         yield from _span(names, name, limit)
         yield from _cases(names, name, limit)
         yield from _order(names, name, limit)
@@ -49,6 +49,12 @@ def _number(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:
         found = ", ".join(f"`{unit}`" for unit in amount)
         expected: dict[str, Any] = {"expected": "two units", "expected_nb": "to enheter"}
         yield PairUnits.at(names.key("limits", name), name=name, found=found or "nothing", **expected)
+
+
+def _no_unit(names: Names, name: str, limit: Limit) -> Iterator[Diagnostic]:
+    for path, each in amounts_of(limit):
+        right = f"{each.text} {limit.allowed.unit}" if limit.allowed else ""
+        yield UnitMissing.at(names.file.place("limits", name, *path), text=each.text, right=right)
 
 
 def amounts_of(limit: Limit) -> Iterator[tuple[tuple[str | int, ...], Quantity]]:

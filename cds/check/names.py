@@ -199,7 +199,7 @@ def is_pair(limit: Limit) -> bool:
 def stated_units(limit: Limit) -> tuple[str, ...]:
     """Every unit in which a limit is stated, the one of its own number first."""
     found: list[str] = []
-    for amount in (limit.fixed, limit.default):
+    for amount in () if lacks_unit(limit) else (limit.fixed, limit.default):
         match amount:
             case Quantity():
                 found.append(amount.unit)
@@ -210,6 +210,12 @@ def stated_units(limit: Limit) -> tuple[str, ...]:
             case _:
                 pass
     return (*found, limit.allowed.unit) if limit.allowed else tuple(found)
+
+
+def lacks_unit(limit: Limit) -> bool:
+    """Whether the number is written without the unit that `allowed` has."""
+    amount = limit.fixed if limit.default is None else limit.default
+    return isinstance(amount, Quantity) and not amount.unit and limit.allowed is not None and bool(limit.allowed.unit)
 
 
 def check_names(names: Names) -> Iterator[Diagnostic]:

@@ -99,7 +99,8 @@ def _missing(names: Names, name: str, missing: Missing) -> Iterator[Diagnostic]:
         for field in ("input", "after"):
             if getattr(missing, field):
                 where = f"`{name}`, which names a `check`"
-                yield UnknownField.at(names.key("missing", name, field), near="", field=field, where=where)
+                fields = ", ".join(f"`{each}`" for each in Missing.model_fields if each not in ("input", "after"))
+                yield UnknownField.at(names.key("missing", name, field), field=field, where=where, fields=fields)
         if missing.check not in names.model.checks:
             place = names.file.place("missing", name, "check")
             yield names.missing(missing.check, place, "check", tuple(names.model.checks))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cds import __version__
-from cds.cases import CaseResult, case_files, run_cases
+from cds.cases import Broken, CaseResult, Tried, case_files, run_paths
 from cds.cases.formats import as_junit, results_as_github, results_as_json
 from cds.catalogue import concepts_from
 from cds.codes import Concepts
@@ -25,7 +25,7 @@ FORMATS: Final[Mapping[str, _Format]] = {
     "github": lambda found, _, language: as_github(found, language),
 }
 # What `test` writes for other programs; as text it prints what went otherwise than expected, and a tally.
-REPORTS: Final[Mapping[str, Callable[[Sequence[CaseResult], Language], str]]] = {
+REPORTS: Final[Mapping[str, Callable[[Sequence[CaseResult], Language, Sequence[Broken]], str]]] = {
     "junit": as_junit,
     "json": results_as_json,
     "github": results_as_github,
@@ -40,6 +40,11 @@ _TESTED: Final[Mapping[Language, str]] = {
     "nb": "{ok} av {all} prøvetilfeller gikk som ventet ({executors})",
     "nn": "{ok} av {all} prøvetilfelle gjekk som venta ({executors})",
     "en": "{ok} of {all} cases came as expected ({executors})",
+}
+_BROKEN: Final[Mapping[Language, tuple[str, str]]] = {
+    "nb": ("{count} fil har feil og ble ikke prøvd", "{count} filer har feil og ble ikke prøvd"),
+    "nn": ("{count} fil har feil og vart ikkje prøvd", "{count} filer har feil og vart ikkje prøvde"),
+    "en": ("{count} file has errors and was not tried", "{count} files have errors and were not tried"),
 }
 _NO_CASES: Final[Mapping[Language, str]] = {
     "nb": "ingen prøvetilfeller; de står i NAVN.test.yaml ved siden av NAVN.yaml",
@@ -82,27 +87,35 @@ def _totals(lines: Lines, found: Sequence[Diagnostic], language: Language) -> st
 
 
 def test(given: argparse.Namespace) -> int:
-    """Run every case; print those that went otherwise than expected, with the place; 1 when there is one, or no case.
+    """Run every case; print those that went otherwise than expected, with the place, and the errors of files that
+    cannot be used; 1 when there is one of these, or no case.
 
     With `--out` the report goes into a file, and only the tally is printed.
     """
-    results = run_cases(check_paths(given.paths, _concepts(given)))
-    report = REPORTS.get(given.format, _failures)(results, given.lang)
-    tally = (_tally(results, given.lang) if results else _NO_CASES[given.lang]) + "\n"
+    tried = run_paths(given.paths, _concepts(given))
+    report = REPORTS.get(given.format, _failures)(tried.results, given.lang, tried.broken)
+    tally = _tally(tried, given.lang) + "\n"
     if given.out:
         Path(given.out).write_text(report + "\n" if report else "", "utf-8", newline="\n")
         sys.stdout.write(tally)
     else:
         sys.stdout.write(report + "\n" if report else "")
         (sys.stdout if given.format == "text" else sys.stderr).write(tally)
-    return 0 if results and all(each.is_ok for each in results) else 1
+    return 0 if tried.is_ok else 1
 
 
-def _failures(results: Sequence[CaseResult], language: Language) -> str:
-    return "\n".join(each.report(language) + "\n" for each in results if not each.is_ok)
+def _failures(results: Sequence[CaseResult], language: Language, broken: Sequence[Broken]) -> str:
+    wrong = [each for each in results if not each.is_ok]
+    return "\n".join(each.report(language) + "\n" for each in (*broken, *wrong))
 
 
-def _tally(results: Sequence[CaseResult], language: Language) -> str:
-    executors = ", ".join(results[0].executors)
-    ok = sum(each.is_ok for each in results)
-    return _TESTED[language].format(ok=ok, all=len(results), executors=executors)
+def _tally(tried: Tried, language: Language) -> str:
+    parts: list[str] = []
+    if tried.results:
+        executors = ", ".join(tried.results[0].executors)
+        ok = sum(each.is_ok for each in tried.results)
+        parts.append(_TESTED[language].format(ok=ok, all=len(tried.results), executors=executors))
+    if tried.broken:
+        one, many = _BROKEN[language]
+        parts.append((one if len(tried.broken) == 1 else many).format(count=len(tried.broken)))
+    return "; ".join(parts) or _NO_CASES[language]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from cds.adapters.issues import ISSUES, sentence
 from cds.adapters.records_schema import records_schema
 from cds.adapters.tables.reference import tables_reference
-from cds.diagnostics import CdsError, all_codes, closest, explanation
+from cds.diagnostics import CdsError, Language, all_codes, closest, explanation
 from cds.diagnostics.explain import parts_of
 from cds.document import result_schema
 from cds.exchange import request_schema, response_schema
@@ -39,20 +40,33 @@ SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
 }
 
 
+_ENGLISH_ONLY: Final[Mapping[Language, str]] = {
+    "nb": "(forklaringen finnes bare på engelsk)\n\n",
+    "nn": "(forklaringa finst berre på engelsk)\n\n",
+    "en": "",
+}
+
+
 def explain(given: argparse.Namespace) -> int:
-    """Print what a code means with an example, or every code in one line."""
-    codes = all_codes()
-    if given.code is None:
-        lines = (f"{number}  {kind.severity:7}  {parts_of(kind).first}" for number, kind in codes.items())
-        sys.stdout.write("\n".join(lines) + "\n")
-        return 0
-    number = given.code.upper()
-    if number not in codes:
-        near = closest(number, codes)
-        hint = f"; did you mean {near}?" if near else ""
-        raise CdsError(f"there is no code `{given.code}`{hint} `cds explain` lists them all")
-    sys.stdout.write(explanation(number))
+    """Print what a code means with an example, or every code of a diagnostic in one line."""
+    sys.stdout.write(_explained(given.code, given.lang) if given.code else _all_in_short(given.lang))
     return 0
+
+
+def _all_in_short(language: Language) -> str:
+    lines = (f"{number}  {kind.severity:7}  {parts_of(kind).first}\n" for number, kind in all_codes().items())
+    return _ENGLISH_ONLY[language] + "".join(lines)
+
+
+def _explained(code: str, language: Language) -> str:
+    """A diagnostic's code, or the code of an issue with patient data."""
+    if code.upper() in all_codes():
+        return _ENGLISH_ONLY[language] + explanation(code)
+    if code.lower() in ISSUES:
+        return f"{code.lower()}: {sentence(code.lower(), language)}\n"
+    near = closest(code.upper(), all_codes()) or closest(code.lower(), ISSUES)
+    hint = f"; did you mean `{near}`?" if near else "."
+    raise CdsError(f"there is no code `{code}`{hint} `cds explain` lists those of diagnostics")
 
 
 def schema(given: argparse.Namespace) -> int:

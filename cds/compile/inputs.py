@@ -4,7 +4,7 @@ from cds import model
 from cds.codes import Attribute
 from cds.compile.scope import Scope
 from cds.operators.ask import parameter_vector
-from cds.plan import Input, Measure
+from cds.plan import Input, Measure, Texts
 
 _ATTRIBUTES = {each.name.lower(): each for each in Attribute if each.name}
 
@@ -16,11 +16,12 @@ def input_of(scope: Scope, name: str, part: str = "") -> Input:
     source = scope.model.inputs[head]
     key = source.key
     keep, drop = _filter(source)
+    label = _label(scope, head, part, is_filtered=bool(keep or drop))
     if not part:
-        return Input(name, key, "", keep, drop)
+        return Input(name, key, "", keep, drop, label=label)
     parts = list(scope.concepts.by_name[source.named[1]].parts)
     partner = next((each for each in parts if each != part), part)
-    return Input(name, f"{key}.{part}", f"{key}.{partner}", keep, drop)
+    return Input(name, f"{key}.{part}", f"{key}.{partner}", keep, drop, label=label)
 
 
 def parts_of(scope: Scope, name: str) -> tuple[str, ...]:
@@ -36,6 +37,19 @@ def active_measure(scope: Scope, name: str) -> int:
         source = input_of(scope, name)
         scope.points[key] = scope.builder.add(Measure(name, "active", source, tuple(parameter_vector({}))))
     return scope.points[key]
+
+
+def _label(scope: Scope, head: str, part: str, *, is_filtered: bool) -> dict[str, str]:
+    """What people call an input: its concept, with the author's name where only some of the rows are read.
+
+    The item of a form goes with the form's name.
+    """
+    whole, concept = scope.concept(head), scope.concept(f"{head}.{part}" if part else head)
+    if whole is None or concept is None:
+        return {}
+    form: Texts = whole.label if part and whole.kind == "form" else {}
+    named = {each: f"{form[each]}: {text}" if each in form else text for each, text in concept.label.items()}
+    return {each: f"{text} ({head})" for each, text in named.items()} if is_filtered else named
 
 
 def _filter(source: model.Input) -> tuple[int, int]:

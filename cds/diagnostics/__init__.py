@@ -13,7 +13,14 @@ means, why it matters, and shows a wrong and a right example; `cds explain CDS10
 (`writing`, `signs`, `shape`), 2xx about meaning, 3xx advice, 9xx ours.
 """
 
-from cds.diagnostics.errors import CdsError, DraftNotAllowed, MissingExtra, PatientError, RulesetError
+from cds.diagnostics.errors import (
+    CdsError,
+    DraftNotAllowed,
+    MissingExtra,
+    PatientError,
+    RulesetError,
+    check_language,
+)
 from cds.diagnostics.explain import all_codes, explanation
 from cds.diagnostics.formats import as_dict, as_github, as_json, as_sarif, as_text
 from cds.diagnostics.report import Code, Diagnostic, Issue, Place, closest, in_order, render
@@ -36,6 +43,7 @@ __all__ = [
     "as_json",
     "as_sarif",
     "as_text",
+    "check_language",
     "closest",
     "explanation",
     "in_order",

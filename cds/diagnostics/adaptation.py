@@ -38,7 +38,7 @@ class AdaptsNothing(Code):
     }
     cure = {
         "en": "name the ruleset's file or folder too, or look again at the review of the adaptation for that version",
-        "nb": "ta med fila eller mappa med regelsettet, eller vurder tilpasningen på nytt for den versjonen",
+        "nb": "ta med filen eller mappen med regelsettet, eller vurder tilpasningen på nytt for den versjonen",
     }
 
 

@@ -206,3 +206,29 @@ class PairMisused(Code):
         "en": "give the limit in one unit, or compare it with `last_reading`, `previous` or `that_are`",
         "nb": "oppgi grensen i én enhet, eller sammenlign den med `last_reading`, `previous` eller `that_are`",
     }
+
+
+class UnitMissing(Code):
+    """A limit's number without the unit that its `allowed` has.
+
+    What it means
+        `allowed` says that the limit has a unit, and the number stands alone.
+    Why it matters
+        A number in another unit than everybody thinks gives alarms too late or too early, so no unit is guessed.
+    Example
+        limits:
+          heavy:
+            default: 100
+            allowed: 60 to 200 kg
+            source: house
+    Instead
+        limits:
+          heavy:
+            default: 100 kg
+            allowed: 60 to 200 kg
+            source: house
+    """
+
+    number = "CDS225"
+    message = {"en": "the unit of `{text}` is missing", "nb": "enheten til `{text}` mangler"}
+    cure = {"en": "write for instance `{right}`", "nb": "skriv for eksempel `{right}`"}

@@ -1,8 +1,10 @@
 """The exceptions; see the tree in `cds.diagnostics`."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from cds.diagnostics.report import Diagnostic, render
+from cds.diagnostics.words import Language
 
 
 class CdsError(Exception):
@@ -27,3 +29,10 @@ class DraftNotAllowed(CdsError):
 
 class MissingExtra(CdsError):
     """An optional package is missing; the text names the extra that brings it."""
+
+
+def check_language(language: str) -> None:
+    """Raise CdsError unless texts can be written in the language."""
+    *first, last = get_args(Language)
+    if language not in (*first, last):
+        raise CdsError(f"there are no texts in the language `{language}`; write {', '.join(first)} or {last}")

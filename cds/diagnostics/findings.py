@@ -265,7 +265,7 @@ class ReviewVoid(Code):
     number = "CDS278"
     message = {
         "en": "the file was changed after it was reviewed; its hash is {hash}",
-        "nb": "fila er endret etter gjennomgangen; den har nå hash {hash}",
+        "nb": "filen er endret etter gjennomgangen; den har nå hash {hash}",
     }
     cure = {
         "en": "have it reviewed again and write the new hash, or write `status: draft`",

@@ -87,10 +87,14 @@ class NotACondition(Code):
     """
 
     number = "CDS109"
+    usual = {
+        "example": "`gain is above gain_yellow`, or `a is at least b and not (c fires)`",
+        "example_nb": "`gain is above gain_yellow`, eller `a is at least b and not (c fires)`",
+    }
     message = {"en": "cannot read the condition: {problem}", "nb": "kan ikke lese vilkåret: {problem}"}
     cure = {
-        "en": "write for instance `gain is above gain_yellow`, or `a is at least b and not (c fires)`",
-        "nb": "skriv for eksempel `gain is above gain_yellow`, eller `a is at least b and not (c fires)`",
+        "en": "write for instance {example}",
+        "nb": "skriv for eksempel {example}",
     }
 
 

@@ -29,8 +29,8 @@ class UnknownField(Code):
     number = "CDS102"
     message = {"en": "unknown field `{field}` in {where}", "nb": "ukjent felt `{field}` i {where}"}
     cure = {
-        "en": "see the fields of this block with `cds schema`",
-        "nb": "se feltene i denne blokken med `cds schema`",
+        "en": "the fields here are {fields}",
+        "nb": "feltene her er {fields}",
     }
 
 
@@ -119,7 +119,7 @@ class Empty(Code):
     """
 
     number = "CDS105"
-    message = {"en": "{where} is empty", "nb": "{where} er tom"}
+    message = {"en": "the field {field} is empty", "nb": "feltet {field} er tomt"}
     cure = {
         "en": "write what belongs there, or take the field away",
         "nb": "skriv det som hører hjemme der, eller ta feltet bort",
@@ -144,10 +144,14 @@ class NotAName(Code):
     """
 
     number = "CDS106"
+    usual = {
+        "rule": "use small letters a to z, digits and underscore, beginning with a letter, and no word of the language",
+        "rule_nb": "bruk små bokstaver a til z, sifre og understrek, med en bokstav først, og ikke et ord fra språket",
+    }
     message = {"en": "`{text}` cannot be a name", "nb": "`{text}` kan ikke være et navn"}
     cure = {
-        "en": "use small letters a to z, digits and underscore, beginning with a letter, and no word of the language",
-        "nb": "bruk små bokstaver a til z, sifre og understrek, med en bokstav først, og ikke et ord fra språket",
+        "en": "{rule}",
+        "nb": "{rule}",
     }
 
 

@@ -285,7 +285,7 @@ class NoColon(Code):
 
     number = "CDS152"
     message = {"en": "a colon is missing after `{text}`", "nb": "det mangler et kolon etter `{text}`"}
-    cure = {"en": "write `{text}:`", "nb": "skriv `{text}:`"}
+    cure = {"en": "write `{right}`", "nb": "skriv `{right}`"}
 
 
 class BadKey(Code):

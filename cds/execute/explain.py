@@ -15,7 +15,7 @@ from cds.operators.logic import (
     BELOW,
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_SET, TRUE, Reason
-from cds.operators.series import DATE_ONLY, WINDOW, WINDOW_KIND
+from cds.operators.series import DATE_ONLY, MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, WINDOW, WINDOW_KIND
 from cds.patient import Patient, Table, table_of
 from cds.periods import Zone
 from cds.plan import (
@@ -39,12 +39,14 @@ from cds.plan import (
     Points,
     Rounded,
     Rule,
+    Texts,
     Total,
 )
 from cds.result import Explanation, Finding, Reading, Result, Shown, State, Step, Used
 from cds.units import unit_name
 
 RELATIONS = {ABOVE: "is above", AT_LEAST_OF: "is at least", BELOW: "is below", AT_MOST_OF: "is at most"}
+_SPANS: Final = ("conditions", "devices", "medicines", "stays")  # what a patient has for some time
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_REAL_TIME = 2**57  # some 4,500 years from now; things that always were may stand a little after FIRST_TIME
 
@@ -203,22 +205,37 @@ def _shown(evaluation: Evaluation, index: int, against: Sequence[int] = ()) -> S
     decimals = (
         NONE if evaluation.stated(index) in evaluation.resolved().own else number.decimals
     )  # a patient's 1.5 kg is not 2 kg
-    return Shown(
-        value, reason_of(reason), number.unit, decimals, newest, tuple(value for value, why in others if why == KNOWN)
-    )
+    compared = tuple(value for value, why in others if why == KNOWN)
+    measured = _measured(evaluation, index)
+    key = measured[1].input.key if measured else ""
+    return Shown(value, reason_of(reason), number.unit, decimals, newest, compared, key)
 
 
-def _newest(evaluation: Evaluation, index: int) -> str:
+def _measured(evaluation: Evaluation, index: int) -> tuple[int, Measure] | None:
+    """The measure that a number is, before it is rounded, and its position; None when it is none."""
     number = evaluation.plan.numbers[index]
     while isinstance(number, Rounded):
         index = number.of
         number = evaluation.plan.numbers[index]
-    if not isinstance(number, Measure):
+    return (index, number) if isinstance(number, Measure) else None
+
+
+def _newest(evaluation: Evaluation, index: int) -> str:
+    measured = _measured(evaluation, index)
+    if measured is None:
         return ""
-    newest = evaluation.answer(index, number)[2]
-    table = table_of(evaluation.patient, number.input.key)
+    newest, key = evaluation.answer(*measured)[2], measured[1].input.key
+    table = table_of(evaluation.patient, key)
     rows = range(bisect_left(table.times, newest), bisect_right(table.times, newest))
-    return iso_time(newest, evaluation.patient.zone, any(table.attribute[row] & DATE_ONLY for row in rows))
+    return _row_time(evaluation, key, newest, any(table.attribute[row] & DATE_ONLY for row in rows))
+
+
+def _row_time(evaluation: Evaluation, key: str, time: int, is_date_only: bool) -> str:
+    """When a row was; a span that begins at 00:00 was stated by its day."""
+    zone = evaluation.patient.zone
+    local = time + zone.offset_at(time) * MICROSECONDS_PER_MINUTE
+    is_day = key.partition(".")[0] in _SPANS and local % MICROSECONDS_PER_DAY == 0
+    return iso_time(time, zone, is_date_only or is_day)
 
 
 def _used(evaluation: Evaluation, index: int) -> Used:
@@ -230,9 +247,19 @@ def _used(evaluation: Evaluation, index: int) -> Used:
             parameters, _ = evaluation.parameters(number)
             window = parameters[WINDOW], int(parameters[WINDOW_KIND])
             source = number.input
-            return Used(number.name, number.operator, source.name, shown, readings, window=window, key=source.key)
+            return Used(
+                number.name,
+                number.operator,
+                source.name,
+                shown,
+                readings,
+                window=window,
+                key=source.key,
+                input_label=source.label,
+            )
         case Limit() | PairedLimit():
-            return Used(number.name, "", "", shown, origin=evaluation.origin(index))
+            origin, label = evaluation.origin(index), _label(evaluation.plan, index)
+            return Used(number.name, "", "", shown, origin=origin, label=label)
         case Fact():
             return Used(number.name, "", "", shown, key=number.name)
         case _:
@@ -252,11 +279,10 @@ def used_rows(evaluation: Evaluation, index: int, measure: Measure) -> list[int]
 
 def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[Reading]:
     table = table_of(evaluation.patient, measure.input.key)
-    zone = evaluation.patient.zone
     for row in used_rows(evaluation, index, measure):
         attribute = table.attribute[row]
         entered = next((word for bit, word in _ENTERED if attribute & bit), "")
-        time = iso_time(table.times[row], zone, bool(attribute & DATE_ONLY))
+        time = _row_time(evaluation, measure.input.key, table.times[row], bool(attribute & DATE_ONLY))
         reference = table.references[row] if row < len(table.references) else ""
         value, arrived = _arrived(measure.input.key, table, row)
         yield Reading(time, value, measure.unit, arrived, entered, reference)
@@ -265,7 +291,7 @@ def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[
 def _arrived(key: str, table: Table, row: int) -> tuple[float, str]:
     """A row's value and how it arrived; an event or a span is there, and has no value to show."""
     kind = key.partition(".")[0]
-    if kind in ("events", "conditions", "devices", "medicines", "stays"):
+    if kind == "events" or kind in _SPANS:
         return 1.0, ""
     if kind == "doses":
         return table.values[row], "taken" if table.values[row] else "missed"
@@ -292,7 +318,8 @@ def _step(evaluation: Evaluation, condition: Condition) -> Step:
             left, right = evaluation.sides(condition)
             value, limit = _shown(evaluation, left, (right,)), _shown(evaluation, right)
             margin = value.value - limit.value if value.reason is None is limit.reason else None
-            return Step(RELATIONS[comparison], word, reason, name(left), name(right), value, limit, margin)
+            labels = _label(evaluation.plan, left), _label(evaluation.plan, right)
+            return Step(RELATIONS[comparison], word, reason, name(left), name(right), value, limit, margin, (), *labels)
         case IsTrue(number, limit):
             bound = _shown(evaluation, limit) if limit != NONE else None
             return Step("holds", word, reason, name(number), value=_shown(evaluation, number), limit=bound)
@@ -306,3 +333,11 @@ def _step(evaluation: Evaluation, condition: Condition) -> Step:
 
 def _name(plan: Plan, index: int) -> str:
     return plan.numbers[index].name
+
+
+def _label(plan: Plan, index: int) -> Texts:
+    """What people call a limit; nothing for another number."""
+    number = plan.numbers[index]
+    if isinstance(number, PairedLimit):
+        number = plan.numbers[number.limit]
+    return number.label if isinstance(number, Limit) else {}

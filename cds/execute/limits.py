@@ -92,10 +92,14 @@ def _may_mean(entry: PatientLimit, limit: Limit) -> bool:
     return entry.ruleset in ("", limit.ruleset)
 
 
+_MOST_SHOWN: Final = 60  # characters of a ruleset's name
+
+
 def _other_ruleset(plan: Plan, entry: PatientLimit, near: str, resolved: Resolved) -> None:
     """A limit of a ruleset that is not loaded is not ours; one whose ruleset seems misspelt may be."""
-    message = f"the limit `{entry.name}` belongs to a ruleset that is not loaded; it was not used"
-    norwegian = f"grensen `{entry.name}` hører til et regelsett som ikke er lastet; den ble ikke brukt"
+    other = entry.ruleset[:_MOST_SHOWN]
+    message = f"the limit `{entry.name}` belongs to the ruleset `{other}`, which is not loaded; it was not used"
+    norwegian = f"grensen `{entry.name}` hører til regelsettet `{other}`, som ikke er lastet; den ble ikke brukt"
     if near:
         candidates = [number for number, limit in plan.limits.items() if limit.ruleset == near]
         _spoil(plan, [each for each in candidates if plan.limits[each].name == entry.name], candidates, resolved)

@@ -30,6 +30,7 @@ UNCONFIRMED: Final = 18
 NOT_JUDGED: Final = 19
 NOT_CERTAIN: Final = 20
 DAYS_NOT_KNOWN: Final = 21
+VALUE_NOT_READ: Final = 22
 
 
 class Reason(IntEnum):
@@ -55,3 +56,4 @@ class Reason(IntEnum):
     not_judged = NOT_JUDGED  # the dose's fate is not known (no contact, technical fault)
     not_certain = NOT_CERTAIN  # the diagnosis is provisional
     days_not_known = DAYS_NOT_KNOWN  # how long a medicine that was handed out lasts
+    value_not_read = VALUE_NOT_READ  # a text or an answer stands where a number belongs

@@ -13,6 +13,7 @@ MarkKind = Literal[
     "reading",
     "implausible_only",
     "unit_not_understood",
+    "value_not_read",
     "withheld",
     "conflict",
     "at_least",

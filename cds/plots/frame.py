@@ -62,6 +62,7 @@ MARKS: Final[Mapping[MarkKind, Style]] = {
     "reading": Style("disc", 1.7, BLUE, BLUE),
     "implausible_only": Style("crossed_ring", 3.0, INK),
     "unit_not_understood": Style("square", 2.7, INK),
+    "value_not_read": Style("cross", 2.6, INK),
     "withheld": Style("barred_ring", 3.0, INK),
     "conflict": Style("diamond", 2.8, INK),
     "at_least": Style("up", 3.0, INK),
@@ -179,11 +180,11 @@ def block(text: str, style: Style | None, colour: str = INK, y: float | None = N
 
 def limit_block(limit: Limit, frame: Frame, y: float | None = None) -> Block:
     """A limit in words: colour, comparison, number, name, and whose it is."""
-    colour = STROKES[limit.colour]
+    colour, language = STROKES[limit.colour], frame.chart.language
     style = Style(SEVERITY_SHAPES[limit.colour], 2.6, colour, colour)
     if limit.value is None:
-        return block(limit_name(limit), None)
-    return block(f"{limit_words(limit, frame.chart.language)}: {limit_name(limit)}", style, INK, y)
+        return block(limit_name(limit, language), None)
+    return block(f"{limit_words(limit, language)}: {limit_name(limit, language)}", style, INK, y)
 
 
 def idle_limits(limits: tuple[Limit, ...], frame: Frame) -> list[Block]:

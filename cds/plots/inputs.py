@@ -110,13 +110,13 @@ def folder(key: str, concepts: Concepts) -> str:
     return head if dot and head in ROW_FOLDERS and head not in concepts.by_name else ""
 
 
-def bands_wanted(view: View) -> list[tuple[str, ...]]:
+def bands_wanted(evaluation: Evaluation, concepts: Concepts) -> list[tuple[str, ...]]:
     """The keys of each band, readings first; the parts of a panel share a band."""
     found: dict[tuple[str, ...], None] = {}
-    for key in _keys_wanted(view.evaluation):
-        found.setdefault(_together(view.concepts, key))
+    for key in _keys_wanted(evaluation):
+        found.setdefault(_together(concepts, key))
     order = ("", *ROW_FOLDERS)
-    return sorted(found, key=lambda keys: order.index(folder(keys[0], view.concepts)))
+    return sorted(found, key=lambda keys: order.index(folder(keys[0], concepts)))
 
 
 def _keys_wanted(evaluation: Evaluation) -> Iterator[str]:

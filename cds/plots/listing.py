@@ -46,7 +46,7 @@ def _band(band: Band, language: Language) -> Iterator[str]:
         said = {each.note for each in band.marks}
         yield from _indented(plain(each.note) for each in band.spans if each.note not in said)
     yield from _aligned([(each.when, each.note) for each in band.stretches])
-    yield from _aligned([(limit_words(each, language), plain(limit_name(each))) for each in band.limits])
+    yield from _aligned([(limit_words(each, language), plain(limit_name(each, language))) for each in band.limits])
 
 
 def _readings(band: ReadingBand, language: Language) -> Iterator[Sequence[str]]:

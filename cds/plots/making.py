@@ -1,6 +1,6 @@
 """A chart from a ruleset, a patient and a moment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from cds.diagnostics import CdsError, Language
 from cds.document import FindingDocument, ResultDocument, described
 from cds.execute.single import Evaluation
 from cds.operators.series import FIRST_TIME
-from cds.patient import Patient as Facts
+from cds.patient import table_of
 from cds.periods import calendar_date
 from cds.plots.axis import axis, date_text, ticks
 from cds.plots.chart import Band, Chart, Note, Span
@@ -38,15 +38,16 @@ def chart(
     """What the rulesets use of a patient, on one axis of civil days that ends with the day of `at`.
 
     at, limits, allow_draft: as in `Ruleset.evaluate`, whose findings stand beside the facts. since: first day, a date
-    or `2026-01-08`; days: how many days; with neither, from the first fact on, 7 to 90 days. CdsError when no axis can
-    be made.
+    or `2026-01-08`; days: how many days; with neither, from the first fact shown on, 7 to 90 days. CdsError when no
+    axis can be made.
     """
     patient = patient.with_limits(limits)
     result = ruleset.evaluate(patient, at=at, allow_draft=allow_draft)
     facts = patient.facts
     moment = microseconds(at, facts.zone)
-    spanned = axis(facts.zone, moment, since=_first_day(since), days=days, first=_first_fact(facts, moment))
     evaluation = Evaluation(ruleset.plan, facts, moment)
+    first = _first_fact(evaluation, bands_wanted(evaluation, ruleset.concepts))
+    spanned = axis(facts.zone, moment, since=_first_day(since), days=days, first=first)
     view = View(evaluation, spanned, ruleset.concepts, language)
     return _chart(view, described(result, language))
 
@@ -60,10 +61,11 @@ def _first_day(since: date | str | None) -> date | None:
     return read
 
 
-def _first_fact(facts: Facts, at: int) -> int | None:
-    """When the first reading, dose or event was; spans may have begun long before."""
-    rows = (table.times for key, table in facts.tables.items() if not key.startswith(_SPANS))
-    return min((times[0] for times in rows if times and FIRST_TIME < times[0] <= at), default=None)
+def _first_fact(evaluation: Evaluation, shown: Iterable[tuple[str, ...]]) -> int | None:
+    """When the first reading, dose or event of the bands shown was; spans may have begun long before."""
+    keys = [key for band in shown for key in band if not key.startswith(_SPANS)]
+    rows = (table_of(evaluation.patient, key).times for key in keys)
+    return min((times[0] for times in rows if times and FIRST_TIME < times[0] <= evaluation.at), default=None)
 
 
 def _chart(view: View, document: ResultDocument) -> Chart:
@@ -90,7 +92,7 @@ def _chart(view: View, document: ResultDocument) -> Chart:
 
 
 def _bands(view: View) -> Iterator[Band]:
-    for keys in bands_wanted(view):
+    for keys in bands_wanted(view.evaluation, view.concepts):
         limits = limits_of(view, keys)
         if folder(keys[0], view.concepts):
             yield from row_bands(view, keys[0], limits)

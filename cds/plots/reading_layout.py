@@ -1,6 +1,6 @@
 """Where a band of readings goes: scale, limits, zones, curve, what is held back, and the words beside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Final
@@ -42,21 +42,24 @@ LEAST_HEIGHT: Final = 76.0
 PANEL_HEIGHT: Final = 112.0
 LANE: Final = 11.0
 RIBBON: Final = 5.0
-_AIR: Final = 0.1  # of the scale, above and below
+_AIR: Final = 0.05  # of the scale, above and below
 _TICK_LABELS: Final = 40.0
+_LEAST_TICKS: Final = 3
 _MOST_TICKS: Final = 7
+_NOISE: Final = 1e-9  # of a step, by which a quotient may miss a whole number
 _LARGEST: Final = 1e12  # what is larger is no measurement, and stands at the edge
 _CROWD: Final = 600  # more marks than this are drawn smaller
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values from `low` to `high` between two heights on the page."""
+    """Values from `low` to `high` between two heights on the page. step: from one label to the next."""
 
     low: float
     high: float
     top: float
     bottom: float
+    step: float
 
     def y(self, value: float) -> float:
         """The height of a value; one outside the scale stands at its edge."""
@@ -67,12 +70,8 @@ class Scale:
         return value is not None and self.low <= value <= self.high
 
     def ticks(self) -> list[float]:
-        """Round numbers, few enough to be read."""
-        most = min(max(2, int((self.bottom - self.top) / 15)), _MOST_TICKS)
-        raw = (self.high - self.low) / most
-        size = 10.0 ** floor(log10(raw))
-        step = next(each * size for each in (1.0, 2.0, 2.5, 5.0, 10.0) if each * size >= raw)
-        return [step * n for n in range(ceil(self.low / step), floor(self.high / step) + 1)]
+        """Round numbers: one below or at everything shown, one above or at it, and some between."""
+        return [self.step * n for n in range(ceil(self.low / self.step), floor(self.high / self.step) + 1)]
 
 
 def reading_group(frame: Frame, band: ReadingBand, top: float) -> tuple[Group, float]:
@@ -116,16 +115,39 @@ def _full(frame: Frame, band: ReadingBand, top: float) -> tuple[list[Item], floa
 
 
 def _scale(band: ReadingBand, top: float, bottom: float) -> Scale:
-    """A scale with room for every reading and limit."""
+    """The scale of a band's readings and limits."""
     told = [each.value for each in band.marks if each.kind in ("reading", "conflict")]
     limits = [each.value for each in band.limits if each.part is not None]
     values = [each for each in (*told, *limits) if each is not None and abs(each) <= _LARGEST]
+    return scale_of(values, band.decimals, top, bottom)
+
+
+def scale_of(values: Sequence[float], decimals: int, top: float, bottom: float) -> Scale:
+    """A scale with a label at or beyond the lowest and the highest value, and at least 3 labels. decimals: of the
+    readings, so that two that are all but alike do not fill the scale. top, bottom: heights on the page."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    least = 10.0 ** (1 - max(band.decimals, 0))
+    least = 10.0 ** (1 - max(decimals, 0))
     if high - low < least:
         low, high = (low + high - least) / 2, (low + high + least) / 2
-    air = (high - low) * _AIR
-    return Scale(low - air, high + air, top, bottom)
+    step = _step(low, high, min(max(_LEAST_TICKS, int((bottom - top) / 15)), _MOST_TICKS))
+    first, last = (step * each for each in _labels(low, high, step))
+    air = (last - first) * _AIR
+    return Scale(first - air, last + air, top, bottom, step)
+
+
+def _labels(low: float, high: float, step: float) -> tuple[int, int]:
+    """The first and the last multiple of a step that hold the values between them."""
+    return floor(low / step + _NOISE), ceil(high / step - _NOISE)
+
+
+def _step(low: float, high: float, most: int) -> float:
+    """The smallest round step that takes no more than `most` labels to hold the values.
+
+    With 3 or more allowed it takes at least 3, for a step that took 2 has a smaller one beside it that takes 3.
+    """
+    size = 10.0 ** floor(log10((high - low) / most))
+    steps = (each * size for each in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0))
+    return next(each for each in steps if _labels(low, high, each)[1] - _labels(low, high, each)[0] < most)
 
 
 def _lanes(frame: Frame, band: ReadingBand) -> dict[MarkKind, Block]:

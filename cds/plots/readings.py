@@ -21,6 +21,7 @@ UNREMARKED: Final = (7.0, DAYS_BEFORE)
 _KINDS: Final[Mapping[int, MarkKind]] = {
     KNOWN: "reading",
     Reason.unit_not_understood: "unit_not_understood",
+    Reason.value_not_read: "value_not_read",
     Reason.implausible_only: "implausible_only",
     Reason.withheld: "withheld",
     Reason.conflict: "conflict",

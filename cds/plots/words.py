@@ -85,6 +85,11 @@ MARKS: Final[Sentences] = {
     "reading": ("måling", "måling", "reading"),
     "implausible_only": ("verdi som ikke kan stemme", "verdi som ikkje kan stemme", "implausible value"),
     "unit_not_understood": ("enheten er ikke forstått", "eininga er ikkje forstått", "unit not understood"),
+    "value_not_read": (
+        "verdien kan ikke leses som et tall",
+        "verdien kan ikkje lesast som eit tal",
+        "value that cannot be read as a number",
+    ),
     "withheld": ("sperret opplysning", "sperra opplysning", "withheld"),
     "conflict": ("ulike verdier på samme tidspunkt", "ulike verdiar på same tidspunkt", "different values at one time"),
     "at_least": ("bare en nedre grense er kjent", "berre ei nedre grense er kjend", "only a lower bound is known"),
@@ -134,7 +139,11 @@ def limit_words(limit: Limit, language: Language) -> str:
     return " ".join(each for each in (word, limit.sign, limit.text) if each)
 
 
-def limit_name(limit: Limit) -> str:
-    """What a limit is called, why it has no number, and whose it is."""
-    reason = f": {limit.text}" if limit.value is None else ""
-    return limit.label + reason + (f" ({limit.whose})" if limit.whose else "")
+def limit_name(limit: Limit, language: Language) -> str:
+    """What a limit is called, why it has no number, and whose it is; the colour that `limit_words` says is not said
+    again."""
+    whose = f" ({limit.whose})" if limit.whose else ""
+    if limit.value is None:
+        return f"{limit.label}: {limit.text}{whose}"
+    colour = COLOUR_WORDS[limit.colour][language].lower()
+    return limit.label.removesuffix(f", {colour}") + whose

@@ -210,8 +210,8 @@ def test_the_patient_is_told_of_what_has_no_text_waits_or_cannot_be_told() -> No
     assert ("Your weight has gone up 2.5 kg. Follow your plan.", "warning") == (told["summary"], told["indicator"])
     assert "One finding has no text for you; your follow-up service sees it." == notes["summary"]
     assert notes["detail"].endswith(
-        "- One finding waits for a new reading; your follow-up service sees it.\n"
-        "- One thing could not be assessed; your follow-up service sees it."
+        "- We need a new reading to be sure. Follow your plan.\n"
+        "- Something could not be assessed now. Ask your follow-up service if you wonder."
     )
 
 

@@ -155,8 +155,8 @@ def test_kinds_of_resource_that_are_not_read_are_listed_once() -> None:
     others = [{"resourceType": "Appointment"}, {"resourceType": "Kari Nordmann"}]
     patient = patient_from_fhir(bundle(*claims, observation(), *others))
     assert [
-        ("?", "1 ? resources are not read here"),
-        ("Appointment", "1 Appointment resources are not read here"),
+        ("?", "1 ? resource is not read here"),
+        ("Appointment", "1 Appointment resource is not read here"),
         ("Claim", "3 Claim resources are not read here"),
     ] == [(each.place, each.message) for each in patient.issues]
     assert {"kind_not_read"} == {each.code for each in patient.issues}

@@ -15,6 +15,7 @@ from cds.operators.reasons import (
     KNOWN,
     NOT_COMPUTABLE,
     UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
     WITHHELD,
 )
 from cds.patient import Patient
@@ -26,7 +27,8 @@ DAY = "2026-01-08"
 ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 MEANING = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/observation-"
-UNTOLD = (0.0, UNIT_NOT_UNDERSTOOD)
+UNTOLD = (0.0, VALUE_NOT_READ)
+NO_UNIT = (0.0, UNIT_NOT_UNDERSTOOD)
 GLUCOSE = {"code": concept(LOINC, "15074-8"), "valueQuantity": None}
 ASLEEP = {"code": concept(KNOWN_SYSTEM, "TEST-AWAKE"), "valueQuantity": None}
 
@@ -73,15 +75,15 @@ VALUES: list[tuple[str, Json, tuple[float, int], str]] = [
     ("valueQuantity", mmol(0.5, comparator="<"), (0.5, AT_MOST), ""),
     ("valueQuantity", mmol(27.8, comparator=">"), (27.8, AT_LEAST), ""),
     ("valueQuantity", mmol(27.8, comparator=">="), (27.8, AT_LEAST), ""),
-    ("valueQuantity", mmol(27.8, comparator="~"), UNTOLD, "comparator_not_understood"),
+    ("valueQuantity", mmol(27.8, comparator="~"), NO_UNIT, "comparator_not_understood"),
     ("valueQuantity", mmol(90, unit="mg/dL", code="mg/dL"), (4.995670419, KNOWN), ""),
     ("valueQuantity", mmol(5.4, unit="mmol/l", code="mmol/l"), (5.4, KNOWN), ""),
-    ("valueQuantity", mmol(5.4, unit=None, code=None), UNTOLD, "unit_missing"),
+    ("valueQuantity", mmol(5.4, unit=None, code=None), NO_UNIT, "unit_missing"),
     ("interpretation", mmol(27.8) | meant(">"), (27.8, AT_LEAST), ""),
     ("interpretation", mmol(1.1) | meant("<"), (1.1, AT_MOST), ""),
     ("interpretation", mmol(27.8, comparator=">=") | meant(">"), (27.8, AT_LEAST), ""),
-    ("interpretation", mmol(27.8, comparator="<") | meant(">"), UNTOLD, "comparator_not_understood"),
-    ("interpretation", mmol(27.8) | meant("<", ">"), UNTOLD, "comparator_not_understood"),
+    ("interpretation", mmol(27.8, comparator="<") | meant(">"), NO_UNIT, "comparator_not_understood"),
+    ("interpretation", mmol(27.8) | meant("<", ">"), NO_UNIT, "comparator_not_understood"),
     ("interpretation", mmol(27.8) | meant(">", system="http://hl7.org/fhir/v2/0078"), (27.8, AT_LEAST), ""),
     ("interpretation", mmol(27.8) | meant(">", system="https://example.org/signs"), (27.8, KNOWN), ""),
     ("interpretation", mmol(27.8) | meant("HX"), (27.8, KNOWN), ""),
@@ -95,7 +97,7 @@ VALUES: list[tuple[str, Json, tuple[float, int], str]] = [
     ("value[x]", GLUCOSE | {"valueString": " hi "}, (0.1, AT_LEAST), "meter_limit_not_stated"),
     ("value[x]", GLUCOSE | {"valueString": "Lo"}, (150.0, AT_MOST), "meter_limit_not_stated"),
     ("value[x]", GLUCOSE | {"valueString": "5.4 mmol/L"}, UNTOLD, "value_not_a_number"),
-    ("value[x]", GLUCOSE | {"valueInteger": 5}, UNTOLD, "unit_missing"),
+    ("value[x]", GLUCOSE | {"valueInteger": 5}, NO_UNIT, "unit_missing"),
     ("value[x]", GLUCOSE | {"valueBoolean": True}, UNTOLD, "value_not_a_number"),
     ("value[x]", GLUCOSE | {"valueRange": {"low": {"value": 5}}}, UNTOLD, "value_not_a_number"),
     ("value[x]", GLUCOSE | coded("TEST-YES"), UNTOLD, "value_not_a_number"),

@@ -16,6 +16,7 @@ from cds.operators.reasons import (
     KNOWN,
     NO_DATA,
     UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
     WITHHELD,
 )
 from cds.operators.series import FIRST_TIME
@@ -68,8 +69,8 @@ def test_a_reading() -> None:
         ({"value": 83.1}, 0.0, UNIT_NOT_UNDERSTOOD, "unit_missing"),
         ({"value": 83.1, "unit": ""}, 0.0, UNIT_NOT_UNDERSTOOD, "unit_missing"),
         ({"value": 83.1, "unit": ["kg"]}, 0.0, UNIT_NOT_UNDERSTOOD, "unit_missing"),
-        ({"value": "83.1", "unit": "kg"}, 0.0, UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
-        ({"value": True, "unit": "kg"}, 0.0, UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
+        ({"value": "83.1", "unit": "kg"}, 0.0, VALUE_NOT_READ, "value_not_a_number"),
+        ({"value": True, "unit": "kg"}, 0.0, VALUE_NOT_READ, "value_not_a_number"),
         ({"value": 8310, "unit": "kg"}, 8310.0, IMPLAUSIBLE_ONLY, "implausible"),
         ({"value": float("inf"), "unit": "kg"}, 0.0, IMPLAUSIBLE_ONLY, "value_not_finite"),
         ({"value": 160, "unit": "kg", "comparator": ">"}, 160.0, AT_LEAST, ""),
@@ -89,9 +90,9 @@ def test_quantities(quantity: Json, value: float, quality: int, issue: str) -> N
     [
         ({"valueString": "HI"}, 0.1, AT_LEAST, "meter_limit_not_stated"),
         ({"valueString": "LO"}, 150.0, AT_MOST, "meter_limit_not_stated"),
-        ({"valueString": "high-ish"}, 0.0, UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
+        ({"valueString": "high-ish"}, 0.0, VALUE_NOT_READ, "value_not_a_number"),
         ({"valueInteger": 7}, 0.0, UNIT_NOT_UNDERSTOOD, "unit_missing"),
-        ({"valueCodeableConcept": {"text": "7"}}, 0.0, UNIT_NOT_UNDERSTOOD, "value_not_a_number"),
+        ({"valueCodeableConcept": {"text": "7"}}, 0.0, VALUE_NOT_READ, "value_not_a_number"),
         ({"dataAbsentReason": concept(ABSENT, "masked")}, 0.0, WITHHELD, "value_withheld"),
     ],
 )
@@ -254,7 +255,7 @@ def parts(*values: Any) -> list[Json]:
         ({"component": parts(("8480-6", 135), ("8462-4", 85), ("8480-6", 135))}, (135.0, KNOWN), (85.0, KNOWN), []),
         (
             {"component": parts(("8480-6", 135), ("8462-4", 85), ("8480-6", 175))},
-            (0.0, UNIT_NOT_UNDERSTOOD),
+            (0.0, VALUE_NOT_READ),
             (85.0, KNOWN),
             ["part_twice Observation/w"],
         ),

@@ -272,12 +272,24 @@ def test_what_is_not_as_it_looks_is_noted_with_the_reason() -> None:
 
 def test_data_that_could_not_be_used_go_along() -> None:
     result = evaluated(readings={"body_weight": [{"time": "2026-01-15T07:30", "value": 80}]})
-    (outcome,) = (each for each in response(result)["contained"] if each["resourceType"] == "OperationOutcome")
+    (outcome,) = resources(bundle(result), "OperationOutcome")
     assert [(each.code, each.place) for each in result.issues] == [
         (each["details"]["coding"][0]["code"], each["diagnostics"]) for each in outcome["issue"]
     ]
-    assert [{"reference": "#issues"}] == response(result)["evaluationMessage"]
+    assert [{"reference": f"urn:uuid:{outcome['id']}"}] == response(result)["evaluationMessage"]
     assert "evaluationMessage" not in response(calm())
+    assert [] == resources(bundle(calm()), "OperationOutcome")
+
+
+def test_data_that_could_not_be_used_are_said_once_for_all_rulesets() -> None:
+    patient = cds.Patient.from_dict(
+        {"id": "1", "readings": {"body_weight": [{"time": "2026-01-15T07:30", "value": 80}]}}
+    )
+    made = bundle(cds.load(demo_rulesets()).evaluate(patient, at=DEMO_AT, allow_draft=True))
+    (outcome,) = resources(made, "OperationOutcome")
+    responses = resources(made, "GuidanceResponse")
+    assert len(responses) > 1
+    assert {f"urn:uuid:{outcome['id']}"} == {each["evaluationMessage"][0]["reference"] for each in responses}
 
 
 def test_what_was_written_is_read_again() -> None:

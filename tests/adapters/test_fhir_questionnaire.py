@@ -10,7 +10,16 @@ from cds.adapters.fhir import patient_from_fhir
 from cds.api import ruleset_of
 from cds.codes import Attribute
 from cds.loading import check_texts
-from cds.operators.reasons import CONFLICT, KNOWN, NO_DATA, NOT_COMPUTABLE, UNIT_NOT_UNDERSTOOD, WITHHELD, Reason
+from cds.operators.reasons import (
+    CONFLICT,
+    KNOWN,
+    NO_DATA,
+    NOT_COMPUTABLE,
+    UNIT_NOT_UNDERSTOOD,
+    VALUE_NOT_READ,
+    WITHHELD,
+    Reason,
+)
 from cds.operators.series import FIRST_TIME
 from cds.patient import Patient
 from tests.adapters.building import Json, at, bundle, codes, observation, supply
@@ -235,31 +244,31 @@ def stated(number: Any, address: str = ORDINAL) -> Json:
         ("q1", {"valueQuantity": {"value": 2}}, (2.0, KNOWN), []),
         ("q1", {"valueQuantity": {"value": 2, "unit": "kg"}}, (0.0, UNIT_NOT_UNDERSTOOD), ["unit_not_understood"]),
         ("q1", {"valueQuantity": {"unit": "points"}}, EMPTY, []),
-        ("q1", {"valueBoolean": True}, (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
-        ("q1", {"valueString": "3"}, (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
-        ("q1", {"valueDate": "2026-01-08"}, (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
-        ("q1", {"valueReference": {"reference": "x"}}, (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
+        ("q1", {"valueBoolean": True}, (0.0, VALUE_NOT_READ), ["value_not_a_number"]),
+        ("q1", {"valueString": "3"}, (0.0, VALUE_NOT_READ), ["value_not_a_number"]),
+        ("q1", {"valueDate": "2026-01-08"}, (0.0, VALUE_NOT_READ), ["value_not_a_number"]),
+        ("q1", {"valueReference": {"reference": "x"}}, (0.0, VALUE_NOT_READ), ["value_not_a_number"]),
         ("q1", coded("LA1", **stated(2)), (2.0, KNOWN), []),
         ("q1", coded("LA1", **stated(2, WEIGHT)), (2.0, KNOWN), []),
         ("q1", coded("LA1", **stated(7)), (0.0, NOT_COMPUTABLE), ["implausible"]),
-        ("q1", coded("LA1", **stated("2")), (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
-        ("q1", coded("LA1"), (0.0, UNIT_NOT_UNDERSTOOD), ["value_not_a_number"]),
+        ("q1", coded("LA1", **stated("2")), (0.0, VALUE_NOT_READ), ["value_not_a_number"]),
+        ("q1", coded("LA1"), (0.0, VALUE_NOT_READ), ["value_not_a_number"]),
         (
             "q1",
             {"valueCoding": {"extension": [*stated(1)["extension"], *stated(2, WEIGHT)["extension"]]}},
-            (0.0, UNIT_NOT_UNDERSTOOD),
+            (0.0, VALUE_NOT_READ),
             ["value_not_a_number"],
         ),
         ("q2", {"valueBoolean": False}, (0.0, KNOWN), []),
         ("q2", {"valueString": "yes"}, (2.0, KNOWN), []),
-        ("q2", {"valueString": "sometimes"}, (0.0, UNIT_NOT_UNDERSTOOD), ["answer_not_known"]),
+        ("q2", {"valueString": "sometimes"}, (0.0, VALUE_NOT_READ), ["answer_not_known"]),
         ("q2", {"valueInteger": 1}, (1.0, KNOWN), []),
         ("q2", coded("TEST-NO"), (0.0, KNOWN), []),
         ("q2", coded("TEST-YES"), (2.0, KNOWN), []),
         ("q2", coded("TEST-YES", **stated(2)), (2.0, KNOWN), []),
-        ("q2", coded("TEST-YES", **stated(1)), (0.0, UNIT_NOT_UNDERSTOOD), ["codes_disagree"]),
-        ("q2", coded("TEST-YES", system="https://example.org"), (0.0, UNIT_NOT_UNDERSTOOD), ["answer_not_known"]),
-        ("q2", coded("TEST-MAYBE"), (0.0, UNIT_NOT_UNDERSTOOD), ["answer_not_known"]),
+        ("q2", coded("TEST-YES", **stated(1)), (0.0, VALUE_NOT_READ), ["codes_disagree"]),
+        ("q2", coded("TEST-YES", system="https://example.org"), (0.0, VALUE_NOT_READ), ["answer_not_known"]),
+        ("q2", coded("TEST-MAYBE"), (0.0, VALUE_NOT_READ), ["answer_not_known"]),
         ("q3", {"valueQuantity": {"value": 83.1, "unit": "kg"}}, (83.1, KNOWN), []),
         ("q3", {"valueDecimal": 83.1}, (0.0, UNIT_NOT_UNDERSTOOD), ["unit_missing"]),
         (
@@ -292,7 +301,7 @@ OPTIONS = [
 def test_what_the_questionnaire_says_that_an_answer_counts(code: str, found: float | None) -> None:
     definition = form({"linkId": "q1", "answerOption": OPTIONS}, url=ADDRESS)
     patient = read(response(answer("q1", coded(code))), definition)
-    expected = (0.0, UNIT_NOT_UNDERSTOOD) if found is None else (found, KNOWN)
+    expected = (0.0, VALUE_NOT_READ) if found is None else (found, KNOWN)
     assert expected == answered(patient)[0][0]
 
 

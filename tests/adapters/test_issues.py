@@ -6,6 +6,7 @@ import pytest
 
 from cds.adapters.issues import ISSUES, NORWEGIAN, issue
 from cds.adapters.limits import limits_from_dicts
+from cds.diagnostics import Language
 
 WORDS = {
     "count": 3,
@@ -32,6 +33,24 @@ def test_nothing_english_is_left_in_a_norwegian_sentence(code: str) -> None:
     said = issue(code, "place", **WORDS).text("nb")
     assert said != issue(code, "place", **WORDS).text("en")
     assert not re.search(r"\b(the|and|was|did you|write|send `value` as|used)\b", said), said
+
+
+COUNTED = {code for code, said in ISSUES.items() if said.startswith("{count}")} - {"too_many_at_once"}  # never of one
+PLURAL = {"en": r"\b(are|have|refer|they|them)\b", "nb": r"\b(ressurser|planer|varsler|apparater|de ble|dem\b(?! som))"}
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("code", sorted(COUNTED))
+def test_one_is_said_in_the_singular(code: str, language: Language) -> None:
+    said = issue(code, "place", **(WORDS | {"count": 1})).text(language)
+    assert said.startswith("1 ")
+    assert not re.search(PLURAL[language], said), said
+
+
+def test_a_code_that_is_nearly_known_is_named() -> None:
+    made = issue("unlike_code", "place", name="body_weight", known="29463-7")
+    assert made.text("nb").endswith("mente du 29463-7?")
+    assert made.text("en").endswith("did you mean 29463-7?")
 
 
 @pytest.mark.parametrize("row", [{}, {"value": 1, "from": "soon"}, {"value": 1, "unit": 3}, {"value": 1, "hvilken": 1}])

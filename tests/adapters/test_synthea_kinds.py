@@ -58,12 +58,17 @@ def test_every_stay_arrives(file: Path) -> None:
 def test_every_kind_that_is_not_read_is_listed_with_its_count(file: Path) -> None:
     patient = patient_from_fhir(text(file))
     counts = Counter(each["resourceType"] for each in held(file))
-    expected = {f"{count} {kind} resources are not read here" for kind, count in counts.items() if kind not in READ}
+    expected = {
+        f"{count} {kind} resource{' is' if count == 1 else 's are'} not read here"
+        for kind, count in counts.items()
+        if kind not in READ
+    }
     assert expected
     assert sorted(expected) == sorted(each.message for each in patient.issues if each.code == "kind_not_read")
     plans = [each.message for each in patient.issues if each.code == "plan_without_zones"]
-    told = f"{counts['CarePlan']} care plans name no zone, and nothing of them was used"
-    assert [told] * bool(counts["CarePlan"]) == plans
+    one, several = "1 care plan names no zone, and nothing of it", "care plans name no zone, and nothing of them"
+    told = one if counts["CarePlan"] == 1 else f"{counts['CarePlan']} {several}"
+    assert [f"{told} was used"] * bool(counts["CarePlan"]) == plans
 
 
 def test_what_the_records_hold() -> None:

@@ -1,6 +1,7 @@
 """Concept files of one's own, given beside rulesets on the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,17 @@ def test_own_concepts_are_known_to_every_command(files: dict[str, str], capsys: 
 def test_without_them_the_input_is_unknown(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert 1 == main(["check", files["steps.yaml"]])
     assert "there is no concept `steps_walked`" in capsys.readouterr().out
+
+
+def test_the_option_takes_one_file_and_may_come_first_and_twice(files: dict[str, str], tmp_path: Path) -> None:
+    more = tmp_path / "more.yaml"
+    more.write_text(CONCEPTS.replace("steps_walked", "stairs_walked"), "utf-8")
+    assert 0 == main(["check", "--concepts", str(more), "--concepts", files["own.yaml"], files["steps.yaml"]])
+
+
+def test_a_concept_file_is_checked_as_one(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == main(["check", files["own.yaml"]])
+    assert "1 file checked: 0 errors, 0 warnings\n" == capsys.readouterr().out
+    Path(files["own.yaml"]).write_text(CONCEPTS.replace("unit: readings", "unit: reedings"), "utf-8")
+    assert 1 == main(["check", files["own.yaml"]])
+    assert ["CDS221"] == re.findall(r"CDS\d+", capsys.readouterr().out)

@@ -198,3 +198,13 @@ def test_a_row_without_a_clock_time_on_the_first_day_is_there() -> None:
     )
     band = next(each for each in found.bands if each.key == "heart_rate")
     assert [True] == [each.is_date_only for each in band.marks]
+
+
+def test_the_axis_begins_with_the_first_fact_that_is_shown() -> None:
+    def reading(day: str) -> list[dict[str, Any]]:
+        return [{"time": f"{day}T07:00", "value": 70, "unit": "/min"}]
+
+    warm = [{"time": "2026-02-20T07:00", "value": 37.0, "unit": "Cel"}]
+    both = busy_chart(patient({"readings": {"heart_rate": reading("2026-04-02"), "body_temperature": warm}}))
+    assert "body_temperature" not in keys(both)
+    assert at("2026-04-02") == both.start

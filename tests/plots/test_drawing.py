@@ -101,8 +101,8 @@ def test_letters_are_large_enough_to_be_read_on_a4() -> None:
 
 
 def test_no_two_kinds_in_one_band_look_the_same_without_colour() -> None:
-    readings = {kind: MARKS[kind] for kind in ("reading", "implausible_only", "unit_not_understood", "withheld",
-                "conflict", "at_least", "at_most", "no_data")}  # fmt: skip
+    readings = {kind: MARKS[kind] for kind in ("reading", "implausible_only", "unit_not_understood", "value_not_read",
+                "withheld", "conflict", "at_least", "at_most", "no_data")}  # fmt: skip
     doses = {kind: MARKS[kind] for kind in ("taken", "late", "missed", "not_judged", "delay_not_known", "conflict")}
     for band in (readings, doses):
         assert len(band) == len({(each.shape, bool(each.fill)) for each in band.values()})
@@ -172,7 +172,7 @@ def test_hatching_and_shading_are_there() -> None:
 def test_limits_stand_beside_their_band_with_number_and_owner() -> None:
     band = group(root(demo_chart("en")), "band-body_weight")
     said = " ".join(each.text or "" for each in band.iter(f"{SVG}text"))
-    assert "YELLOW > 1.5 kg: Weight gain in 3 days, yellow (the patient's own, set by Kari Lege" in said
+    assert "YELLOW > 1.5 kg: Weight gain in 3 days (the patient's own, set by Kari Lege" in said
     assert "Weight loss in 7 days, yellow: the patient's own limit has expired" in said
 
 

@@ -7,7 +7,8 @@ import pytest
 
 import cds
 from cds.plots import chart
-from cds.plots.chart import Chart, Limit, ReadingBand, Zone
+from cds.plots.chart import Chart, Limit, ReadingBand, Severity, Zone
+from cds.plots.words import limit_name
 from tests.plots.building import BUSY, BUSY_AT, busy_chart, demo_chart, patient
 
 RULESET = """\
@@ -230,3 +231,19 @@ def test_every_limit_has_words_in_every_language(language: str) -> None:
     shown = [each for each in made.bands for each in each.limits]
     assert len(shown) > 8
     assert [] == [each for each in shown if not (each.label and each.text and each.whose)]
+
+
+@pytest.mark.parametrize(
+    ("label", "colour", "value", "said"),
+    [
+        ("Vektøkning, gul", "yellow", 1.5, "Vektøkning"),
+        ("Vektøkning, gul", "red", 1.5, "Vektøkning, gul"),
+        ("Regngul", "yellow", 1.5, "Regngul"),
+        ("Vektøkning, gul", "yellow", None, "Vektøkning, gul: ukjent"),
+    ],
+)
+def test_a_colour_that_stands_before_the_name_is_not_said_again(
+    label: str, colour: Severity, value: float | None, said: str
+) -> None:
+    text = "ukjent" if value is None else "1,5 kg"
+    assert said == limit_name(Limit("own", label, colour, ">", value, text, "", None), "nb")

@@ -60,7 +60,7 @@ def test_limits_come_from_a_file_too(cds: Cds, tmp_path: Path) -> None:
     file = tmp_path / "limits.json"
     file.write_text(json.dumps([{"limit": "systolic_high", "value": 140, "unit": "mmHg", "author": "Ola Lege"}]))
     out = cds(*PLOT, "--draft", "--table", "--limits", str(file))[1]
-    assert "Systolic, yellow (the patient's own, set by Ola Lege)" in out
+    assert "Systolic (the patient's own, set by Ola Lege)" in out
 
 
 WRONG = [

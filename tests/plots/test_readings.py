@@ -9,6 +9,7 @@ from cds.operators.series import FIRST_TIME, LAST_TIME
 from cds.patient import Table
 from cds.plots.chart import Chart, Mark, ReadingBand
 from cds.plots.layout import page_of
+from cds.plots.reading_layout import scale_of
 from tests.plots.building import at, busy_chart, patient, table
 
 NOW = "2026-04-20T09:00"
@@ -44,7 +45,7 @@ HELD_BACK = [
     ("implausible_only", {"value": 8200, "unit": "kg"}, "8200 kg: verdi som ikke kan stemme"),
     ("unit_not_understood", {"value": 82.1}, "82,1: enheten er ikke forstått"),
     ("unit_not_understood", {"value": 12, "unit": "mmHg"}, "12 mmHg: enheten er ikke forstått"),
-    ("unit_not_understood", {"value": "much", "unit": "kg"}, "enheten er ikke forstått"),
+    ("value_not_read", {"value": "81,5", "unit": "kg"}, "verdien kan ikke leses som et tall"),
     ("at_least", {"value": 150, "unit": "kg", "comparator": ">"}, "≥ 150 kg: bare en nedre grense er kjent"),
     ("at_most", {"value": 40, "unit": "kg", "comparator": "<"}, "≤ 40 kg: bare en øvre grense er kjent"),
     ("at_least", {"value": "HI", "unit": "kg"}, "bare en nedre grense er kjent"),
@@ -223,3 +224,26 @@ def test_rows_of_something_not_handed_over_in_full_are_shown_unjoined() -> None:
     rows = [{"time": f"2026-04-{day}T07:00", "value": 80, "unit": 3} for day in (18, 19)]
     found = band(busy_chart(patient({}, {"body_weight": table(rows, LAST_TIME)}), "nb", NOW), "body_weight")
     assert (2, 2, 1) == (len(found.marks), len(found.curves), len(found.stretches))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (70.0,),
+        (70.0, 71.0),
+        (79.1, 80.9),
+        (2.5, 5.0),
+        (0.0, 15.0),
+        (-40.0, 3.0),
+        (99.9, 100.1),
+        (0.0, 1e12),
+        (5.0, 250.0),
+    ],
+)
+@pytest.mark.parametrize("height", [20.0, 70.0, 106.0, 300.0])
+def test_labels_of_a_scale_hold_every_value(values: tuple[float, ...], height: float) -> None:
+    scale = scale_of(values, 1, 10.0, 10.0 + height)
+    labels = scale.ticks()
+    assert 3 <= len(labels) <= 7
+    assert labels[0] <= min(values) + 1e-9 and max(values) - 1e-9 <= labels[-1]
+    assert 10.0 < scale.y(labels[-1]) < scale.y(labels[0]) < 10.0 + height

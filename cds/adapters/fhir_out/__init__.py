@@ -3,6 +3,7 @@
 ::
 
     Result ─ bundle ─▶ Bundle: Device, GuidanceResponse, DetectedIssue, Flag, Task ─ detected_issues_from_fhir ─▶ …
+                 │     and an OperationOutcome when data could not be used
                  └ for the patient: CommunicationRequest
     DetectedIssue + events ─ follow_up ─▶ document: Composition, DetectedIssue ─ follow_up_from_fhir ─▶ events
 

@@ -110,10 +110,14 @@ def reference_to(text: str) -> Json:
     return {} if not name or name.startswith("entry[") else {"identifier": {"value": name}}
 
 
-def subject_of(result: Result, subject: Mapping[str, Any] | None) -> Json:
+def subject_of(result: Result, subject: Mapping[str, Any] | str | None) -> Json:
     """The Reference to the patient: the caller's, else by the patient's id."""
-    if subject:
+    if isinstance(subject, Mapping) and subject:
         return dict(subject)
+    if isinstance(subject, str) and _REFERENCE.fullmatch(subject):
+        return {"reference": subject}
+    if subject:
+        raise CdsError("subject is no reference; pass `Patient/1`, or a FHIR Reference as a mapping")
     if _ID.fullmatch(result.patient):
         return {"reference": f"Patient/{result.patient}"}
     made = reference_to(result.patient)

@@ -1,6 +1,7 @@
 """One GuidanceResponse per ruleset: every rule's outcome, what could not be told, and what would settle it.
 
-http://hl7.org/fhir/R4/guidanceresponse.html. Its status is `success` only when everything could be told.
+http://hl7.org/fhir/R4/guidanceresponse.html. Its status is `success` only when everything could be told. Data that
+could not be used are one OperationOutcome, to which every GuidanceResponse refers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,17 +30,16 @@ def guidance_response(evaluated: Evaluated, head: Head) -> Json:
     result = evaluated.result
     found = [each for each in evaluated.found() if each.finding.head.id == head.id]
     findings = [each.finding for each in found]
-    issues = _issues(evaluated)
     content = {
         "language": evaluated.language,
-        "contained": [_outputs(evaluated, found), *([issues] if issues else [])],
+        "contained": [_outputs(evaluated, found)],
         "moduleCodeableConcept": ruleset_concept(head, text_in(head.title, evaluated.language)[0]),
         "status": "success" if all(map(is_settled, findings)) else "data-required",
         "subject": evaluated.subject,
         "occurrenceDateTime": result.at,
         "performer": evaluated.device(head),
         "note": [{"text": markdown(each)} for each in _notes(evaluated, head, found)],
-        "evaluationMessage": [{"reference": f"#{issues['id']}"}] if issues else [],
+        "evaluationMessage": [to_entry(_outcome_uuid(evaluated))] if evaluated.document.issues else [],
         "outputParameters": {"reference": "#outputs"},
         "dataRequirement": required(evaluated, findings),
     }
@@ -96,8 +96,8 @@ def _note(evaluated: Evaluated, each: Found) -> str:
     return "" if is_plain else f"{said.id}: {'; '.join(each for each in parts if each)}"
 
 
-def _issues(evaluated: Evaluated) -> Json:
-    """Data that could not be used, or not as they came, as an OperationOutcome; {} when there were none."""
+def operation_outcome(evaluated: Evaluated) -> Json | None:
+    """Data that could not be used, or not as they came (http://hl7.org/fhir/R4/operationoutcome.html); None without."""
     issues = [
         {
             "severity": "warning",
@@ -107,4 +107,10 @@ def _issues(evaluated: Evaluated) -> Json:
         }
         for each in evaluated.document.issues
     ]
-    return {"resourceType": "OperationOutcome", "id": "issues", "issue": issues} if issues else {}
+    content = {"language": evaluated.language, "issue": issues}
+    return resource("OperationOutcome", _outcome_uuid(evaluated), content) if issues else None
+
+
+def _outcome_uuid(evaluated: Evaluated) -> str:
+    result = evaluated.result
+    return stable_uuid("OperationOutcome", result.hash, result.patient, result.at)

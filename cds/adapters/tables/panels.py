@@ -23,7 +23,7 @@ from cds.adapters.tables.kernels import (
 from cds.adapters.tables.sorting import is_before, sort_run
 from cds.execute.kernels import uncounted
 from cds.operators.logic import without_noise
-from cds.operators.reasons import CONFLICT, NO_DATA, UNIT_NOT_UNDERSTOOD
+from cds.operators.reasons import CONFLICT, NO_DATA, VALUE_NOT_READ
 from cds.operators.series import FIRST_TIME, Column
 
 RECORDED: Final = 2
@@ -128,7 +128,7 @@ def add_part(rows: Column, shape: Shape, row: int, parts: int, out: Column, plac
     )
     if not is_new and not is_same:
         out[place, KEY] |= 1 << part
-        value, unit, raw, quality = 0, 0, 0, UNIT_NOT_UNDERSTOOD << QUALITY_BIT
+        value, unit, raw, quality = 0, 0, 0, VALUE_NOT_READ << QUALITY_BIT
     out[place, word] = value
     out[place, word + parts] = unit
     out[place, word + 2 * parts] = raw

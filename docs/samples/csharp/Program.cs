@@ -7,7 +7,7 @@ using System.Text.Json;
 /// <summary>
 /// Asks one warm `cds run --stream` about two patients and prints the worst finding of each.
 /// Run it from the top of a checkout, with the command `cds` on the path:
-/// dotnet run --project samples/csharp
+/// dotnet run --project docs/samples/csharp
 /// </summary>
 public sealed class Evaluate : IDisposable
 {

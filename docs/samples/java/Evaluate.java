@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * Asks one warm {@code cds run --stream} about two patients and prints the worst finding of each.
  *
  * <p>Run it from the top of a checkout, with the command {@code cds} on the path:
- * {@code java samples/java/Evaluate.java}
+ * {@code java docs/samples/java/Evaluate.java}
  */
 public final class Evaluate implements AutoCloseable {
     private static final String[] COMMAND = {
