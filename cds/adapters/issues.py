@@ -89,7 +89,8 @@ ISSUES: Final = {
     "stay_on_leave": "the patient was on leave during the stay, and that part of it counts as not certain",
     "target_not_a_limit": "a target names no limit of a ruleset, and was not used as a limit; code its measure with "
     "the limit's name",
-    "time_missing": "the time is missing, so that it may be the newest, and what it is of is not known in full; state it",
+    "time_missing": "the time is missing, so that it may be the newest, and what it is of is not known in full; "
+    "state the time",
     "time_not_understood": "the time cannot be read, so that it may be the newest, and what it is of is not known in "
     "full; write it like `2026-01-08T07:30:00+01:00`",
     "too_many_at_once": "{count} different readings bear the same time; they count as one that contradicts itself",
@@ -149,8 +150,8 @@ NORWEGIAN: Final = {
     "entry_not_read": "oppføringen har ingen ressurs som kan leses, og ble ikke brukt",
     "fate_not_understood": "status for dosen er ikke taken, missed eller unknown; dosen regnes som ikke bedømt",
     "form_not_completed": "det er ikke fullført, og ble ikke brukt; send det når det er completed eller amended",
-    "future_dated": "den er datert mer enn et døgn etter at den ble skrevet, så det den gjelder, er ikke kjent fullt ut; "
-    "rett tiden",
+    "future_dated": "den er datert mer enn et døgn etter at den ble skrevet, så det den gjelder, er ikke kjent fullt "
+    "ut; rett tiden",
     "goal_not_in_force": "målet gjelder ikke, og ble ikke brukt som grense",
     "implausible": "verdien er utenfor det et levende menneske kan ha, og ble lagt til side; rett den der den kom fra",
     "incomplete": "bare en del av svaret er her, så ingenting regnes som levert i sin helhet; send alle sidene",
@@ -196,7 +197,8 @@ NORWEGIAN: Final = {
     "stay_on_leave": "pasienten hadde permisjon under oppholdet, og den delen regnes som usikker",
     "target_not_a_limit": "et mål nevner ingen grense i et regelsett, og ble ikke brukt som grense; kod measure med "
     "navnet på grensen",
-    "time_missing": "tiden mangler, så den kan være den nyeste, og det den gjelder, er ikke kjent fullt ut; oppgi tiden",
+    "time_missing": "tiden mangler, så den kan være den nyeste, og det den gjelder, er ikke kjent fullt ut; "
+    "oppgi tiden",
     "time_not_understood": "tiden kan ikke leses, så den kan være den nyeste, og det den gjelder, er ikke kjent fullt "
     "ut; skriv den som `2026-01-08T07:30:00+01:00`",
     "too_many_at_once": "{count} ulike målinger har samme tid; de regnes som én som motsier seg selv",
