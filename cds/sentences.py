@@ -47,9 +47,9 @@ SENTENCES: Final[Sentences] = {
         "A worse colour could not be told: {why}",
     ),
     "plan_action": (
-        "Pasientens egen plan for {zone} sone, ordrett: «{text}» ({place})",
-        "Pasienten sin eigen plan for {zone} sone, ordrett: «{text}» ({place})",
-        "The patient's own plan for the {zone} zone, word for word: “{text}” ({place})",
+        "Pasientens egen plan for {zone} sone, ordrett: «{text}» ({place}; sjekk at det gjelder dette)",
+        "Pasienten sin eigen plan for {zone} sone, ordrett: «{text}» ({place}; sjekk at det gjeld dette)",
+        "The patient's own plan for the {zone} zone, word for word: “{text}” ({place}; check that it is about this)",
     ),
     "source": ("Kilde: {text}", "Kjelde: {text}", "Source: {text}"),
     "settle": ("Avklares slik: {text}", "Blir avklara slik: {text}", "To settle it: {text}"),

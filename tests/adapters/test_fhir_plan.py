@@ -243,7 +243,7 @@ SAID = "# Ring [legen](javascript:alert(1)) <b>nå</b> **og** `x`\ufffd | https:
 def test_reports_and_cards_quote_it_as_text_and_as_the_plans_own() -> None:
     result = evaluated(zone_condition(), plan(activity(HOSTILE)))
     assert {HOSTILE} == {each["text"] for said in actions(result).values() for each in said}
-    expected = f"Pasientens egen plan for gul sone, ordrett: «{SAID}» (CarePlan/p)"
+    expected = f"Pasientens egen plan for gul sone, ordrett: «{SAID}» (CarePlan/p; sjekk at det gjelder dette)"
     assert expected in report(result, "nb")
     details = [each["detail"] for each in cards(result, "nb")["cards"]]
     quoted = [each for each in details if "Pasientens egen plan for gul sone" in each]
@@ -258,9 +258,9 @@ def test_reports_and_cards_quote_it_as_text_and_as_the_plans_own() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("nb", "Pasientens egen plan for gul sone, ordrett: «do it» (CarePlan/p)"),
-        ("nn", "Pasienten sin eigen plan for gul sone, ordrett: «do it» (CarePlan/p)"),
-        ("en", "The patient's own plan for the yellow zone, word for word: “do it” (CarePlan/p)"),
+        ("nb", "Pasientens egen plan for gul sone, ordrett: «do it» (CarePlan/p; sjekk at det gjelder dette)"),
+        ("nn", "Pasienten sin eigen plan for gul sone, ordrett: «do it» (CarePlan/p; sjekk at det gjeld dette)"),
+        ("en", "The patient's own plan for the yellow zone, word for word: “do it” (CarePlan/p; check that it is about this)"),
     ],
 )
 def test_it_is_quoted_in_its_own_language(language: Any, said: str) -> None:
