@@ -262,7 +262,8 @@ def test_reports_and_cards_quote_it_as_text_and_as_the_plans_own() -> None:
         ("nn", "Pasienten sin eigen plan for gul sone, ordrett: «do it» (CarePlan/p; sjekk at det gjeld dette)"),
         (
             "en",
-            "The patient's own plan for the yellow zone, word for word: “do it” (CarePlan/p; check that it is about this)",
+            "The patient's own plan for the yellow zone, word for word: “do it” "
+            "(CarePlan/p; check that it is about this)",
         ),
     ],
 )
