@@ -5,7 +5,7 @@ lists. All references are positions: `Plan.numbers[i]`, `Plan.rules[j]`.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Literal
@@ -370,3 +370,61 @@ class Plan:
     def head(self, ruleset: str) -> Head:
         """The head of a ruleset by its id."""
         return self._heads[ruleset]
+
+
+def numbers_behind(plan: Plan, roots: Iterable[Condition | int], into_limits: bool = True) -> list[int]:
+    """Every number that conditions and numbers rest on, each once, in the order in which they are met.
+
+    into_limits: also what the ruleset's own number of a limit depends on, such as an age or a diagnosis.
+    """
+    found: dict[int, None] = {}
+    waiting = list(roots)[::-1]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, int):
+            if node == NONE or node in found:
+                continue
+            found[node] = None
+            if not into_limits and isinstance(plan.numbers[node], Limit | PairedLimit):
+                continue
+        waiting += list(_parts(plan, node))[::-1]
+    return list(found)
+
+
+def _parts(plan: Plan, node: Condition | int) -> tuple[Condition | int, ...]:
+    """What a condition or a number refers to."""
+    match node:
+        case int():
+            return _parts_of_number(plan, node)
+        case And(parts) | Or(parts):
+            return parts
+        case Not(part):
+            return (part,)
+        case Compare(_, left, right):
+            return left, right
+        case IsTrue(number, limit):
+            return number, limit
+        case IsKnown(number) | Matches(number, _):
+            return (number,)
+        case Fires():
+            return ()
+
+
+def _parts_of_number(plan: Plan, index: int) -> tuple[Condition | int, ...]:
+    match plan.numbers[index]:
+        case Measure(bound=bound):
+            return tuple(number for _, number in bound)
+        case Choice(cases=cases, otherwise=otherwise):
+            return (*(each for case in cases for each in case), otherwise)
+        case Limit(default=default):
+            return (default,)
+        case PairedLimit(limit=limit, default=default):
+            return limit, default
+        case Arithmetic(left=left, right=right):
+            return left, right
+        case Rounded(of=of) | Points(of=of):
+            return (of,)
+        case Total(parts=parts):
+            return parts
+        case Constant() | Fact():
+            return ()

@@ -28,11 +28,11 @@ from cds.adapters.rows import Intake, Span, keys_meant
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.adapters.vkp import Message
 from cds.codes import system_url
+from cds.identity import RULE_SYSTEM
 from cds.operators.reasons import KNOWN, NOT_CERTAIN
 from cds.operators.series import FIRST_TIME, LAST_TIME
 from cds.periods import instant
 
-_RULE: Final = "urn:cds:rule"
 _CERTAIN: Final = ("final", "amended", "corrected")
 _WITHDRAWN: Final = ("cancelled", "entered-in-error")
 
@@ -73,7 +73,7 @@ class Events:
     def _alert(self, resource: Resource) -> Alert | None:
         content, place = resource.content, resource.place
         codes = codings(content.get("code"))
-        if any(system == _RULE for system, _ in codes):
+        if any(system == RULE_SYSTEM for system, _ in codes):
             return None
         self._systems.update(system_url(system) for system, _ in codes)
         if content.get("status") in _WITHDRAWN:

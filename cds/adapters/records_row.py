@@ -89,7 +89,7 @@ def span_of(intake: Intake, row: Record, place: str) -> Span:
         intake.note("certainty_not_understood", f"{place}.certain")
     elif not certain:
         intake.note("not_certain", place)
-    if last < first:
+    if last < first or (last == first and end is not None and end[1]):
         intake.note("period_reversed", place)
         last, is_read = LAST_TIME, False
     quality = KNOWN if certain is True and is_read else NOT_CERTAIN

@@ -21,7 +21,6 @@ from cds.periods import Zone
 from cds.plan import (
     NONE,
     And,
-    Arithmetic,
     Colour,
     Compare,
     Condition,
@@ -36,11 +35,10 @@ from cds.plan import (
     Or,
     PairedLimit,
     Plan,
-    Points,
     Rounded,
     Rule,
     Texts,
-    Total,
+    numbers_behind,
 )
 from cds.result import Explanation, Finding, Reading, Result, Shown, State, Step, Used
 from cds.units import unit_name
@@ -103,7 +101,8 @@ def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explana
     levels: tuple[tuple[Colour, Step], ...] = tuple(
         (level.colour, _step(evaluation, level.condition)) for level in rule.levels
     )
-    wanted = dict.fromkeys(_behind_rule(plan, rule))
+    conditions = (rule.applies, *(level.condition for level in rule.levels))
+    wanted = numbers_behind(plan, conditions, into_limits=False)
     head = plan.head(rule.ruleset)
     is_in_question = evaluation.state(rule.applies)[0] == TRUE
     blocking = (each for each in rule.unknown_while if is_in_question and _blocks(evaluation, each))
@@ -120,49 +119,6 @@ def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explana
 
 def _blocks(evaluation: Evaluation, rule: int) -> bool:
     return evaluation.verdict(rule).status in ("fired", "unknown", "unconfirmed")
-
-
-def _behind_rule(plan: Plan, rule: Rule) -> Iterator[int]:
-    for condition in (rule.applies, *(level.condition for level in rule.levels)):
-        yield from _behind(plan, condition)
-
-
-def _behind(plan: Plan, condition: Condition) -> Iterator[int]:
-    """Numbers that a condition reads, and those that they are made of."""
-    match condition:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _behind(plan, part)
-        case Not(part):
-            yield from _behind(plan, part)
-        case Compare(_, left, right):
-            yield from _made_of(plan, left)
-            yield from _made_of(plan, right)
-        case IsTrue(number, limit):
-            yield from _made_of(plan, number)
-            if limit != NONE:
-                yield from _made_of(plan, limit)
-        case IsKnown(number) | Matches(number, _):
-            yield from _made_of(plan, number)
-        case Fires():
-            pass
-
-
-def _made_of(plan: Plan, index: int) -> Iterator[int]:
-    yield index
-    match plan.numbers[index]:
-        case Arithmetic(left=left, right=right):
-            parts = (left, right)
-        case Rounded(of=of) | Points(of=of):
-            parts = (of,)
-        case Total(parts=parts):
-            pass
-        case Measure(bound=bound):
-            parts = tuple(number for _, number in bound)
-        case _:
-            parts = ()
-    for part in parts:
-        yield from _made_of(plan, part)
 
 
 def _names(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> dict[str, Shown]:

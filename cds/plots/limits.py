@@ -22,10 +22,10 @@ from cds.operators.logic import (
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_COMPUTABLE, NOT_SET, TRUE, Reason
 from cds.operators.series import LOWER, OWN, TEST, UPPER
-from cds.plan import NONE, And, Compare, Condition, IsTrue, Measure, Not, Or, Plan, Rounded, Rule
+from cds.plan import NONE, And, Compare, Condition, IsTrue, Measure, Not, Or, Plan, Rounded, Rule, numbers_behind
 from cds.plan import Limit as PlanLimit
 from cds.plots.chart import Limit, Severity, Zone
-from cds.plots.inputs import View, measures, numbers_behind, rules_in_question
+from cds.plots.inputs import View, measures, rules_in_question
 from cds.result import COLOURS, Origin, text_in
 from cds.sentences import whose
 from cds.wording import number_text, reason_text, unit_text

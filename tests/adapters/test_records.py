@@ -432,3 +432,9 @@ def test_what_was_not_supplied_in_full_is_there_all_the_same() -> None:
 )
 def test_what_is_said(data: Json, issues: list[str]) -> None:
     assert issues == codes(patient_from_dict(data).issues)
+
+
+def test_a_date_that_ends_the_day_before_it_begins_is_reversed() -> None:
+    patient = patient_from_dict({"conditions": {"asthma": [{"from": "2026-01-08", "to": "2026-01-07"}]}})
+    assert [NOT_CERTAIN] == patient.tables["conditions.asthma"].quality
+    assert ["period_reversed conditions.asthma[0]"] == codes(patient.issues)

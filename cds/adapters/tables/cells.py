@@ -115,7 +115,7 @@ class Cells:
             loop("end_days")(given(end[days]), given(self.patient[days]), self.people.zones, ends)
             end[days] = ends
         is_certain = self.certain()
-        is_reversed = end < start
+        is_reversed = (end < start) | ((end == start) & (end_when == DATE))
         self.note(is_reversed, "", "period_reversed")
         is_read = (start_when != UNREADABLE) & (end_when != UNREADABLE) & ~is_reversed
         quality = np.where(is_certain & is_read, KNOWN, NOT_CERTAIN)
