@@ -19,7 +19,7 @@ import cds
 from cds.adapters.records import patient_from_dict
 from cds.diagnostics import render
 from cds.execute.batch import score
-from cds.execute.compiled import cache_folder
+from cds.compiling import cache_folder
 from cds.execute.explain import used_rows
 from cds.execute.findings import STATUSES, Findings
 from cds.execute.program import COLOURS, ORIGINS

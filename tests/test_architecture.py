@@ -24,8 +24,8 @@ MEDIAN_FUNCTION = 10
 NAMES_OF_NOTHING = {"base", "common", "helpers", "misc", "utils"}
 OPTIONAL = {
     "matplotlib": {"plots/raster.py"},
-    "numba": {"execute/compiled.py"},
-    "numpy": {"execute", "population.py", "adapters/tables"},
+    "numba": {"compiling.py"},
+    "numpy": {"compiling.py", "execute", "population.py", "adapters/tables"},
     "pint": {"units.py"},
     "pyarrow": {"execute/findings.py", "adapters/tables", "population.py"},
     "fhir": set[str](),

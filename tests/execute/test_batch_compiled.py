@@ -24,7 +24,7 @@ def run(code: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
-FOLDER = "from cds.execute.compiled import cache_folder; print(cache_folder())"
+FOLDER = "from cds.compiling import cache_folder; print(cache_folder())"
 
 
 def test_the_folder_is_the_one_that_is_named(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_setting_of_the_process_is_put_back() -> None:
 
 
 def test_no_approximate_functions() -> None:
-    assert "False" == run("from cds.execute.compiled import numba; print(numba.config.USING_SVML)")
+    assert "False" == run("from cds.compiling import numba; print(numba.config.USING_SVML)")
 
 
 @pytest.mark.parametrize("name", OPERATORS)

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from cds.adapters.tables import clocks, columns, kernels, panels, sorting
-from cds.execute.compiled import I64, LONG, REAL, compiled, types
+from cds.compiling import I64, LONG, REAL, compiled, types
 
 _LINES: Final = types.int64[:, ::1]
 _REAL_LINES: Final = types.float64[:, ::1]
