@@ -1,0 +1,1 @@
+"""What an author may write of each operator, by subject."""

@@ -1,0 +1,57 @@
+"""What authors and compilers must know of an operator, and the words that several share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from cds.operators.series import Answer, Column, Now, Series
+
+Reads = Literal["readings", "panel", "doses", "supply", "events", "spans"]
+Result = Literal["same", "readings", "percent", "days", "doses", "hours", "yes_no"]
+Requirement = Literal["readings", "days", "monitored", "dispenses"]
+OperatorFunction = Callable[[Series, Series, Now, Column, Column, Column], Answer]
+
+NONE: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator as authors and compilers see it.
+
+    reads: kinds of input it takes (a panel gives one answer per part). window: words that may state the window;
+    needs_window: one of them must. options: author fields besides; needs: those that must stand. requirements: what
+    `require` may ask for. result: "same" = the input's unit, "hours" = days if so asked. selects: the answer is one
+    reading's own value. public: authors may name it. phrase: language -> words with {input} and {window}.
+    """
+
+    name: str
+    function: OperatorFunction
+    reads: frozenset[Reads]
+    result: Result
+    phrase: Mapping[str, str]
+    window: frozenset[str] = NONE
+    needs_window: bool = False
+    options: frozenset[str] = NONE
+    needs: frozenset[str] = NONE
+    requirements: frozenset[Requirement] = frozenset()
+    selects: bool = False
+    public: bool = True
+
+
+MEASURED: Final[frozenset[Reads]] = frozenset({"readings", "panel"})
+RECORDED: Final[frozenset[Reads]] = frozenset({"readings", "panel", "events"})
+DOSES: Final[frozenset[Reads]] = frozenset({"doses"})
+SUPPLY: Final[frozenset[Reads]] = frozenset({"supply"})
+SPANS: Final[frozenset[Reads]] = frozenset({"spans"})
+LAST: Final = frozenset({"last"})
+WITHIN: Final = frozenset({"within"})
+EITHER: Final = frozenset({"last", "within"})
+FRESH: Final = frozenset({"newest_within"})
+ENOUGH: Final = frozenset({"require", "newest_within"})
+ROWS_DAYS: Final[frozenset[Requirement]] = frozenset({"readings", "days"})
+
+
+def words(nb: str, nn: str, en: str) -> Mapping[str, str]:
+    """What an operator is called, in every language."""
+    return MappingProxyType({"nb": nb, "nn": nn, "en": en})
