@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cds.adapters import fhir_observation
+from cds.adapters.fhir import observation as reading
 from cds.adapters.fhir import patient_from_fhir
 from cds.codes import Attribute
 from cds.operators.reasons import (
@@ -268,7 +268,7 @@ def test_a_panel_that_only_names_its_members_is_not_missing_a_value() -> None:
 
 def test_every_element_that_the_docstring_names_has_a_row_here() -> None:
     """The table of the module and these rows are one."""
-    document = fhir_observation.__doc__ or ""
+    document = reading.__doc__ or ""
     rows = [line for line in document.splitlines() if line.startswith("``")]
     named = {
         f"{name} {more.split(',')[0].split()[0]}" if name == "extension" else name

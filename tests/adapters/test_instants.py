@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds.adapters.instants import Instants
+from cds.adapters.fhir.instants import Instants
 from cds.periods import instant, zone
 
 DAYS = st.sampled_from(

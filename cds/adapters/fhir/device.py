@@ -26,9 +26,9 @@ unknown or none                        not certain
 from collections.abc import Iterable
 from typing import Final
 
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated
-from cds.adapters.fhir_span import ALWAYS, Moments, is_told, moments, spans_between
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated
+from cds.adapters.fhir.span import ALWAYS, Moments, is_told, moments, spans_between
 from cds.adapters.rows import Intake, Span
 from cds.adapters.shapes import as_object, as_text
 from cds.operators.reasons import KNOWN, NOT_CERTAIN, WITHHELD

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from cds.adapters.fhir_resource import Json, Resource, has_other_meaning
+from cds.adapters.fhir.resource import Json, Resource, has_other_meaning
 from cds.adapters.rows import Intake
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.diagnostics import PatientError

@@ -17,9 +17,9 @@ element                                how it is read
                                        used
 ``valueQuantity``                      the value in its unit: the UCUM code, else the text; with a
                                        comparator a bound
-``value[x]``                           any other is read as `fhir_value` says
-``interpretation``                     `>` and `<`: off the meter's scale, see `fhir_value`
-``dataAbsentReason``                   masked: withheld; others: see `fhir_value`
+``value[x]``                           any other is read as `value` says
+``interpretation``                     `>` and `<`: off the meter's scale, see `value`
+``dataAbsentReason``                   masked: withheld; others: see `value`
 ``component``                          parts of a panel, or measurements of their own
 ``hasMember``                          a panel that only names its members is not missing a value
 ``performer``                          a RelatedPerson: reported by a relative; whether the patient
@@ -44,10 +44,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cds.adapters.amounts import MASKED, MISSING, UNTOLD, Amount, accepted_units, amount
-from cds.adapters.fhir_reference import refers_to
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
-from cds.adapters.fhir_value import comparator_of, other_value, unit_of_quantity
-from cds.adapters.instants import Instants
+from cds.adapters.fhir.instants import Instants
+from cds.adapters.fhir.reference import refers_to
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
+from cds.adapters.fhir.value import comparator_of, other_value, unit_of_quantity
 from cds.adapters.rows import Intake, Reading, is_future_dated, keys_meant
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.codes import Attribute, Concept

@@ -14,18 +14,18 @@ from datetime import date
 from itertools import chain
 from typing import Any, Final
 
-from cds.adapters import fhir_device, fhir_medication, fhir_plan, fhir_questionnaire
-from cds.adapters.fhir_bundle import Bounds, Bundle, ReadAgain
-from cds.adapters.fhir_condition import take_conditions
-from cds.adapters.fhir_device import is_of_nobody, take_devices
-from cds.adapters.fhir_encounter import take_encounters
-from cds.adapters.fhir_goal import take_goals
-from cds.adapters.fhir_medication import take_medication
-from cds.adapters.fhir_observation import Observations
-from cds.adapters.fhir_plan import take_plans
-from cds.adapters.fhir_questionnaire import take_forms
-from cds.adapters.fhir_resource import Resource, each_once
-from cds.adapters.fhir_subject import Subject, the_patient
+from cds.adapters.fhir import device, medication, plan, questionnaire
+from cds.adapters.fhir.bundle import Bounds, Bundle, ReadAgain
+from cds.adapters.fhir.condition import take_conditions
+from cds.adapters.fhir.device import is_of_nobody, take_devices
+from cds.adapters.fhir.encounter import take_encounters
+from cds.adapters.fhir.goal import take_goals
+from cds.adapters.fhir.medication import take_medication
+from cds.adapters.fhir.observation import Observations
+from cds.adapters.fhir.plan import take_plans
+from cds.adapters.fhir.questionnaire import take_forms
+from cds.adapters.fhir.resource import Resource, each_once
+from cds.adapters.fhir.subject import Subject, the_patient
 from cds.adapters.issues import place_word
 from cds.adapters.layout import tables
 from cds.adapters.rows import Intake, state_supply
@@ -43,19 +43,19 @@ DEEPEST: Final = 100
 
 _TAKE: Final[Mapping[tuple[str, ...], Callable[[Intake, list[Resource]], None]]] = {
     ("Condition",): take_conditions,
-    fhir_medication.KINDS: take_medication,
-    fhir_questionnaire.KINDS: take_forms,
+    medication.KINDS: take_medication,
+    questionnaire.KINDS: take_forms,
     ("Encounter",): take_encounters,
-    fhir_device.KINDS: take_devices,
+    device.KINDS: take_devices,
     ("Goal",): take_goals,
-    fhir_plan.KINDS: take_plans,
+    plan.KINDS: take_plans,
 }
 """Kinds of resource -> what takes all of them that are about the patient, each once, and states what they supply.
 
 A new kind is one line here. Observations, of which there may be very many, are taken while they are read.
 """
 _READ: Final = frozenset({"Patient", "Observation", *chain.from_iterable(_TAKE)})
-_ABOUT_NOBODY: Final = frozenset({*fhir_medication.ABOUT_NOBODY, "Questionnaire"})
+_ABOUT_NOBODY: Final = frozenset({*medication.ABOUT_NOBODY, "Questionnaire"})
 _NOT_STORED: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH"})
 
 
@@ -73,7 +73,7 @@ def patient_from_fhir(
 
     What cannot be used becomes an issue, and the rest stands. A measurement counts as supplied when the bundle holds
     a reading of it, a form when one was answered, the diagnoses when it holds any Condition, stays any Encounter,
-    devices any Device of the patient's, medicines, dispenses, doses and events as `fhir_medication` says; `supplied`
+    devices any Device of the patient's, medicines, dispenses, doses and events as `medication` says; `supplied`
     (key -> bool, or the time from which on) says otherwise. A searchset with pages to come holds nothing in full.
     What does not say whom it is about leaves what it tells of not supplied, and its limit unknown.
     zone: of the patient. most_bytes, most_entries, deepest: bounds on what is read.

@@ -9,7 +9,7 @@ field                                  how it is read
 ``item.linkId``, ``item.definition``   the form's item with this linkId; of no other form
 ``Questionnaire.item.code``            the form's item with this code, where the Questionnaire is in the
                                        bundle or contained; groups and nested items are looked through
-``answer.value[x]``                    as in `fhir_value`; a Quantity as in Observations
+``answer.value[x]``                    as in `value`; a Quantity as in Observations
 ``Questionnaire.item.answerOption``    what an answer counts, where the answer does not say so itself
 two answers of one item that differ    that item contradicts itself
 no answer                              that item is missing, so that a sum over it is unknown
@@ -28,9 +28,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cds.adapters.amounts import MASKED, MISSING, Amount, accepted_units, amount
-from cds.adapters.fhir_reference import refers_to
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked
-from cds.adapters.fhir_value import Weights, absent_reason, comparator_of, told, unit_of_quantity, weight_of
+from cds.adapters.fhir.reference import refers_to
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked
+from cds.adapters.fhir.value import Weights, absent_reason, comparator_of, told, unit_of_quantity, weight_of
 from cds.adapters.rows import Intake, Reading, keys_meant
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.codes import Attribute, Concept, system_url

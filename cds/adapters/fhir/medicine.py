@@ -18,8 +18,8 @@ Substitution changes nothing here: generic medicines share the ATC code of the o
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked
 from cds.adapters.rows import Intake, is_of, may_be_of, read_atc
 from cds.adapters.shapes import as_list, as_object
 from cds.codes import system_url

@@ -2,25 +2,25 @@
 
 ::
 
-    MedicationStatement, MedicationRequest ─▶ fhir_medication_use ─▶ medicines.CLASS
-    MedicationDispense of a pharmacy       ─▶ fhir_supply         ─▶ supply.CLASS
+    MedicationStatement, MedicationRequest ─▶ medication_use      ─▶ medicines.CLASS
+    MedicationDispense of a pharmacy       ─▶ supply              ─▶ supply.CLASS
     MedicationDispense of a dispenser,
-    MedicationAdministration               ─▶ fhir_dose_event     ─▶ doses.CLASS
-    DetectedIssue                          ─▶ fhir_event          ─▶ events.NAME, and missed doses
+    MedicationAdministration               ─▶ dose_event          ─▶ doses.CLASS
+    DetectedIssue                          ─▶ event               ─▶ events.NAME, and missed doses
 
-What they refer to: Medication (`fhir_medicine`), and Basic for multidose rolls (`eresept`).
+What they refer to: Medication (`medicine`), and Basic for multidose rolls (`eresept`).
 """
 
 from typing import Final
 
-from cds.adapters import vkp
-from cds.adapters.fhir_dose_event import Doses
-from cds.adapters.fhir_event import Events
-from cds.adapters.fhir_medication_use import take_uses
-from cds.adapters.fhir_medicine import Medicines
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Resource
-from cds.adapters.fhir_supply import Supplies
+from cds.adapters.fhir import vkp
+from cds.adapters.fhir.dose_event import Doses
+from cds.adapters.fhir.event import Events
+from cds.adapters.fhir.medication_use import take_uses
+from cds.adapters.fhir.medicine import Medicines
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Resource
+from cds.adapters.fhir.supply import Supplies
 from cds.adapters.rows import Intake
 
 ABOUT_NOBODY: Final = ("Medication", "Basic")

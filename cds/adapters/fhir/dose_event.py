@@ -21,17 +21,17 @@ entered-in-error                          not used
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from cds.adapters import vkp
-from cds.adapters.dispenser_doses import Dispenser
-from cds.adapters.dispenser_schedule import Codes, Schedule
-from cds.adapters.fhir_event import Alert
-from cds.adapters.fhir_medication_use import Prescribed
-from cds.adapters.fhir_medicine import Medicines, classes_of, leave_open, withhold
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Json, Resource, has_other_meaning, is_masked
+from cds.adapters.fhir import vkp
+from cds.adapters.fhir.dispenser_doses import Dispenser
+from cds.adapters.fhir.dispenser_schedule import Codes, Schedule
+from cds.adapters.fhir.event import Alert
+from cds.adapters.fhir.medication_use import Prescribed
+from cds.adapters.fhir.medicine import Medicines, classes_of, leave_open, withhold
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Json, Resource, has_other_meaning, is_masked
+from cds.adapters.fhir.vkp import Message
 from cds.adapters.rows import Dose, Intake, state_medicines
 from cds.adapters.shapes import as_list, as_object, as_text
-from cds.adapters.vkp import Message
 from cds.codes import Attribute
 from cds.operators.reasons import KNOWN, NOT_JUDGED, WITHHELD
 from cds.operators.series import LAST_TIME

@@ -29,8 +29,8 @@ from datetime import date
 from typing import Any, Final
 
 from cds.adapters.amounts import finite
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked
-from cds.adapters.fhir_value import unit_of_quantity
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked
+from cds.adapters.fhir.value import unit_of_quantity
 from cds.adapters.rows import Intake
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.identity import LIMIT_SYSTEM

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from cds.adapters.fhir_resource import Resource
+from cds.adapters.fhir.resource import Resource
 from cds.adapters.shapes import as_list, as_object, as_text
 
 _VERSION: Final = re.compile(r"/_history/[^/]+$")

@@ -20,13 +20,13 @@ a code of a ruleset's rule            not used: a finding of cds itself is no re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from cds.adapters import vkp
-from cds.adapters.fhir_medicine import withhold
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked
+from cds.adapters.fhir import vkp
+from cds.adapters.fhir.medicine import withhold
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked
+from cds.adapters.fhir.vkp import Message
 from cds.adapters.rows import Intake, Span, keys_meant
 from cds.adapters.shapes import as_list, as_object, as_text
-from cds.adapters.vkp import Message
 from cds.codes import system_url
 from cds.identity import RULE_SYSTEM
 from cds.operators.reasons import KNOWN, NOT_CERTAIN

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cds.adapters.fhir_resource import Json
-from cds.adapters.fhir_time import open_between
+from cds.adapters.fhir.resource import Json
+from cds.adapters.fhir.times import open_between
 from cds.adapters.rows import Intake
 from cds.codes import Concept, system_url
 from cds.operators.reasons import NOT_CERTAIN

@@ -1,7 +1,7 @@
 """FHIR MedicationDispenses of a pharmacy → medicines handed out, and how long they last.
 
 https://hl7.org/fhir/R4/medicationdispense.html. What a dispenser at home reports in the same resource is not supply:
-`fhir_dose_event` reads it.
+`dose_event` reads it.
 
 =========================================== ================================================================
 field                                       how it is read
@@ -28,14 +28,14 @@ taken as needed                             lasts nobody knows how long
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from cds.adapters import eresept, fhir_dosing
 from cds.adapters.amounts import days_supply, finite
-from cds.adapters.fhir_dosing import Dosing, days_lasting
-from cds.adapters.fhir_medication_use import Prescribed
-from cds.adapters.fhir_medicine import Medicine, Medicines, leave_open, withhold
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Json, Resource, has_other_meaning, is_masked
-from cds.adapters.medicine_quantity import Quantity, days_of, quantity
+from cds.adapters.fhir import dosing, eresept
+from cds.adapters.fhir.dosing import Dosing, days_lasting
+from cds.adapters.fhir.medication_use import Prescribed
+from cds.adapters.fhir.medicine import Medicine, Medicines, leave_open, withhold
+from cds.adapters.fhir.medicine_quantity import Quantity, days_of, quantity
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Json, Resource, has_other_meaning, is_masked
 from cds.adapters.rows import Intake, Supply, state_medicines
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.codes import Attribute
@@ -176,7 +176,7 @@ class Supplies:
 
     def _ways(self, content: Json, medicine: Medicine, prescribed: Prescribed | None, given: int) -> tuple[Dosing, ...]:
         """What is taken: by the dispense itself where it says so, else by the prescription of the same substance."""
-        own = fhir_dosing.dosings(content.get("dosageInstruction"), FIRST_TIME, self._intake.zone)
+        own = dosing.dosings(content.get("dosageInstruction"), FIRST_TIME, self._intake.zone)
         if any(each.daily for each in own) or prescribed is None:
             return own
         is_same = medicine.is_told and medicine.atc == prescribed.medicine.atc
@@ -185,7 +185,7 @@ class Supplies:
 
 def _use_of(content: Json, prescribed: Prescribed | None) -> int:
     listed = content.get("dosageInstruction")
-    own = eresept.use_of(listed) | fhir_dosing.use_of(listed)
+    own = eresept.use_of(listed) | dosing.use_of(listed)
     return own | (prescribed.attribute if prescribed else 0)
 
 

@@ -36,9 +36,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cds.adapters.fhir_extension import extensions
-from cds.adapters.fhir_resource import Json, Resource, codings
-from cds.adapters.fhir_time import moment
+from cds.adapters.fhir.extension import extensions
+from cds.adapters.fhir.resource import Json, Resource, codings
+from cds.adapters.fhir.times import moment
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.codes import system_url
 from cds.operators.series import MICROSECONDS_PER_DAY

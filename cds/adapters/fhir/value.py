@@ -22,8 +22,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cds.adapters.amounts import MASKED, MISSING, UNTOLD, Amount, amount, answer, finite
-from cds.adapters.fhir_extension import value_of
-from cds.adapters.fhir_resource import Json, codings, one_of
+from cds.adapters.fhir.extension import value_of
+from cds.adapters.fhir.resource import Json, codings, one_of
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.codes import Concept, system_url
 from cds.operators.reasons import IMPLAUSIBLE_ONLY

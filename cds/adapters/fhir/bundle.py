@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
-from cds.adapters.fhir_resource import Json
+from cds.adapters.fhir.resource import Json
 from cds.adapters.shapes import OBJECT, as_list, as_object, as_text
 from cds.diagnostics import PatientError
 

@@ -36,11 +36,11 @@ A statement and a request of the same medicine are two rows: it is in use while 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cds.adapters import eresept, fhir_dosing
-from cds.adapters.fhir_dosing import Dosing
-from cds.adapters.fhir_medicine import Medicine, Medicines, withhold
-from cds.adapters.fhir_resource import Json, Resource, has_other_meaning, is_masked, last_updated, one_of
-from cds.adapters.fhir_time import moment, open_between
+from cds.adapters.fhir import dosing, eresept
+from cds.adapters.fhir.dosing import Dosing
+from cds.adapters.fhir.medicine import Medicine, Medicines, withhold
+from cds.adapters.fhir.resource import Json, Resource, has_other_meaning, is_masked, last_updated, one_of
+from cds.adapters.fhir.times import moment, open_between
 from cds.adapters.rows import Intake, Use, state_medicines
 from cds.adapters.shapes import as_object, as_text
 from cds.codes import Attribute
@@ -114,9 +114,9 @@ def _read(intake: Intake, resource: Resource, medicines: Medicines) -> Prescribe
         withhold(intake, "medicines", medicine.atc)
     starts = _starts(intake, resource)
     listed = content.get("dosage") if resource.kind == "MedicationStatement" else content.get("dosageInstruction")
-    ways = eresept.dosings(content, starts[0], intake.zone) or fhir_dosing.dosings(listed, starts[0], intake.zone)
+    ways = eresept.dosings(content, starts[0], intake.zone) or dosing.dosings(listed, starts[0], intake.zone)
     spans = () if state == _NOT_TAKEN else tuple(_spans(intake, resource, state, starts, ways))
-    attribute = eresept.use_of(listed) | fhir_dosing.use_of(listed)
+    attribute = eresept.use_of(listed) | dosing.use_of(listed)
     attribute |= int(_COURSES.get(one_of(_COURSES, content.get("courseOfTherapyType")), 0))
     kept = tuple(each for each in spans if each[0] < each[1])
     return Prescribed(resource, medicine, attribute, kept, ways, eresept.is_in_pouches(content))

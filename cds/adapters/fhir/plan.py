@@ -24,9 +24,9 @@ Condition with a zone as ``severity``  its ``code.text`` may hold a limit: liste
 from collections.abc import Iterable
 from typing import Final
 
-from cds.adapters.fhir_reference import References
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
-from cds.adapters.fhir_span import moments
+from cds.adapters.fhir.reference import References
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked, one_of
+from cds.adapters.fhir.span import moments
 from cds.adapters.rows import Intake
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.operators.series import FIRST_TIME, LAST_TIME

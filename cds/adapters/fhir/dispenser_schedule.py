@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from cds.adapters.fhir_dosing import Dosing
-from cds.adapters.fhir_medication_use import Prescribed
-from cds.adapters.fhir_medicine import Medicine
+from cds.adapters.fhir.dosing import Dosing
+from cds.adapters.fhir.medication_use import Prescribed
+from cds.adapters.fhir.medicine import Medicine
 from cds.codes import Attribute
 from cds.operators.reasons import KNOWN
 from cds.operators.series import MICROSECONDS_PER_DAY

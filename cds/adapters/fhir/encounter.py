@@ -24,8 +24,8 @@ unknown or none                        a stay that is not certain
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated
-from cds.adapters.fhir_span import Certainty, Moments, is_told, moments, spans_between
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated
+from cds.adapters.fhir.span import Certainty, Moments, is_told, moments, spans_between
 from cds.adapters.rows import Intake, Span
 from cds.adapters.shapes import as_list, as_object
 from cds.operators.reasons import KNOWN, NOT_CERTAIN, WITHHELD

@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/extensibility.html
 
 from collections.abc import Iterator
 
-from cds.adapters.fhir_resource import Json
+from cds.adapters.fhir.resource import Json
 from cds.adapters.shapes import as_list, as_object, as_text
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cds.adapters.fhir_plan import is_zone
-from cds.adapters.fhir_resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated, one_of
-from cds.adapters.fhir_time import moment, open_between
+from cds.adapters.fhir.plan import is_zone
+from cds.adapters.fhir.resource import Json, Resource, codings, has_other_meaning, is_masked, last_updated, one_of
+from cds.adapters.fhir.times import moment, open_between
 from cds.adapters.rows import Intake, Span, keys_meant
 from cds.adapters.shapes import as_object
 from cds.operators.reasons import KNOWN, NOT_CERTAIN, WITHHELD

@@ -25,9 +25,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from cds.adapters.dispenser_schedule import Contents, Schedule, Slot, due_before, joined
+from cds.adapters.fhir.dispenser_schedule import Contents, Schedule, Slot, due_before, joined
+from cds.adapters.fhir.vkp import DOUBTFUL, MISSED, NO_CONTACT, SIGN_OF_LIFE, STOPPED, TAKEN, TRAVEL, Message
 from cds.adapters.rows import Dose
-from cds.adapters.vkp import DOUBTFUL, MISSED, NO_CONTACT, SIGN_OF_LIFE, STOPPED, TAKEN, TRAVEL, Message
 from cds.codes import Attribute
 from cds.operators.reasons import KNOWN, NOT_JUDGED
 from cds.operators.series import LAST_TIME, MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
