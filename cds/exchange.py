@@ -238,7 +238,7 @@ class Service:
             case "cards":
                 return cards(result, language, audience=audience)
             case "fhir":
-                return {"fhir": _bundle(result, language, audience)}
+                return {"fhir": _bundle(result, language, audience, self.ruleset.concepts)}
             case "result" if audience == "patient":
                 return {"messages": messages_document(result, language)}
             case "result":
@@ -322,9 +322,9 @@ def _patient(request: Request, concepts: Concepts) -> Patient:
         raise _Refused("patient_not_read", field, str(wrong)) from None
 
 
-def _bundle(result: Result, language: Language, audience: Audience) -> dict[str, Any]:
+def _bundle(result: Result, language: Language, audience: Audience, concepts: Concepts) -> dict[str, Any]:
     try:
-        return bundle(result, language, audience=audience)
+        return bundle(result, language, audience=audience, concepts=concepts)
     except CdsError:
         says = "the patient has no id, so no FHIR resource can say whom it is about; state the id"
         raise _Refused("patient_not_named", "format", says) from None

@@ -40,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
     patient = read_patient(given.patient, ruleset.concepts)
     limits = read_limits(given.limits) if given.limits else ()
     result = ruleset.evaluate(patient, at=given.at, limits=limits, allow_draft=given.draft)
-    sys.stdout.write(FORMATS[given.audience][given.format](result, given))
+    sys.stdout.write(FORMATS[given.audience][given.format](result, given, ruleset.concepts))
     return 0
 
 
@@ -64,19 +64,19 @@ def _as_json(made: Mapping[str, Any]) -> str:
     return json.dumps(made, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-_Written = Callable[[Result, argparse.Namespace], str]
+_Written = Callable[[Result, argparse.Namespace, Concepts], str]
 FORMATS: Final[Mapping[Audience, Mapping[str, _Written]]] = {
     "clinician": {
-        "text": _report,
-        "json": lambda result, given: _as_json(document(result, given.lang, explain=given.explain)),
-        "cards": lambda result, given: _as_json(cards(result, given.lang)),
-        "fhir": lambda result, given: _as_json(bundle(result, given.lang)),
+        "text": lambda result, given, concepts: _report(result, given),
+        "json": lambda result, given, concepts: _as_json(document(result, given.lang, explain=given.explain)),
+        "cards": lambda result, given, concepts: _as_json(cards(result, given.lang)),
+        "fhir": lambda result, given, concepts: _as_json(bundle(result, given.lang, concepts=concepts)),
     },
     "patient": {
-        "text": lambda result, given: messages_text(result, given.lang),
-        "json": lambda result, given: _as_json(messages_document(result, given.lang)),
-        "cards": lambda result, given: _as_json(cards(result, given.lang, audience="patient")),
-        "fhir": lambda result, given: _as_json(bundle(result, given.lang, audience="patient")),
+        "text": lambda result, given, concepts: messages_text(result, given.lang),
+        "json": lambda result, given, concepts: _as_json(messages_document(result, given.lang)),
+        "cards": lambda result, given, concepts: _as_json(cards(result, given.lang, audience="patient")),
+        "fhir": lambda result, given, concepts: _as_json(bundle(result, given.lang, audience="patient")),
     },
 }
 """Audience -> format -> how a result is written."""

@@ -93,3 +93,11 @@ def test_a_concept_file_is_checked_as_one(files: dict[str, str], capsys: pytest.
     Path(files["own.yaml"]).write_text(CONCEPTS.replace("unit: readings", "unit: reedings"), "utf-8")
     assert 1 == main(["check", files["own.yaml"]])
     assert ["CDS221"] == re.findall(r"CDS\d+", capsys.readouterr().out)
+
+
+def test_fhir_out_names_the_code_of_an_own_concept(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    own = Path(files["own.yaml"])
+    own.write_text(CONCEPTS + '    codes:\n      LOINC: ["41950-7"]\n', "utf-8")
+    asked = ["--rules", files["steps.yaml"], "--patient", files["patient.json"], "--at", "2026-01-08T08:00", "--draft"]
+    assert 0 == main(["run", *asked, "--concepts", str(own), "--format", "fhir"])
+    assert "41950-7" in capsys.readouterr().out
