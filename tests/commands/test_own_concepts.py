@@ -98,6 +98,8 @@ def test_a_concept_file_is_checked_as_one(files: dict[str, str], capsys: pytest.
 def test_fhir_out_names_the_code_of_an_own_concept(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     own = Path(files["own.yaml"])
     own.write_text(CONCEPTS + '    codes:\n      LOINC: ["41950-7"]\n', "utf-8")
-    asked = ["--rules", files["steps.yaml"], "--patient", files["patient.json"], "--at", "2026-01-08T08:00", "--draft"]
+    silent = Path(files["patient.json"])
+    silent.write_text('{"id": "1", "readings": {"steps_walked": []}}', "utf-8")
+    asked = ["--rules", files["steps.yaml"], "--patient", str(silent), "--at", "2026-01-08T08:00", "--draft"]
     assert 0 == main(["run", *asked, "--concepts", str(own), "--format", "fhir"])
     assert "41950-7" in capsys.readouterr().out
