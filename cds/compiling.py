@@ -3,20 +3,20 @@
 A function is compiled as it is written, with the `cds` functions that it calls compiled in turn. No fast mathematics
 and no vector library of approximate functions: the compiled form gives the bits that Python gives. Compiled code
 is kept in the folder named by the environment variable CDS_CACHE, else in the user's cache folder, else in a
-temporary one; within it, one folder for each state of the sources and of the compiler.
+temporary one; within it, one folder for each state of the compiler, and in that one for each state of a function
+and of all that it calls, so that a change makes only that anew which it can change.
 """
 
 import atexit
 import builtins
 import hashlib
-import importlib.resources
 import os
 import shutil
 import sys
 import tempfile
 import threading
 import types as python
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -35,16 +35,6 @@ from cds.diagnostics import CdsError
 _CONFIG: Final[Any] = numba.config  # pyright: ignore[reportPrivateImportUsage]
 _LLVM: Final[Any] = llvm  # no types either
 _LOCK: Final = threading.RLock()
-_SOURCES: Final = (
-    ("cds", "units.py"),
-    ("cds", "compiling.py"),
-    ("cds.operators", ""),
-    ("cds.execute", "kernels.py"),
-    ("cds.execute", "compiled.py"),
-    ("cds.adapters", "amounts.py"),
-    ("cds.adapters", "layout.py"),
-    ("cds.adapters.tables", ""),
-)
 
 I64 = types.int64
 F64 = types.float64
@@ -74,35 +64,96 @@ def _uncounted(context: Any, column: Any) -> Any:  # pyright: ignore[reportUnuse
     return column(column), code
 
 
-_STAND_INS: Final = {"uncounted": _uncounted}
+@intrinsic
+def _stretch(context: Any, column: Any, start: Any, end: Any) -> Any:  # pyright: ignore[reportUnusedParameter]
+    """The array's places from start to end without its owner, neither looked at nor cut to what there is."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        given = context.make_array(column)(context, builder, arguments[0])
+        part = context.make_array(column)(context, builder)
+        size = builder.sub(arguments[2], arguments[1])
+        part.data = builder.gep(given.data, [arguments[1]])
+        part.shape = _LLVM.pack_array(builder, [size])
+        part.strides, part.itemsize, part.nitems = given.strides, given.itemsize, size
+        part.meminfo = _LLVM.get_null_value(given.meminfo.type)
+        part.parent = _LLVM.get_null_value(given.parent.type)
+        return part._getvalue()
+
+    return column(column, types.intp, types.intp), code
+
+
+_STAND_INS: Final = {"uncounted": _uncounted, "stretch": _stretch}
 """Functions of which the compiled form is another than what is written, by name."""
 
+_CALLED: Final = {"cache": True, "no_cfunc_wrapper": True}
+_INLINED: Final = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_Meant = tuple[tuple[str, Callable[..., Any]], ...]
 
-def compiled(function: Callable[..., Any], signature: Any = None) -> Any:
+
+def compiled(function: Callable[..., Any], signature: Any = None, **meant: Callable[..., Any]) -> Any:
     """The function compiled for the signature; without one, for whatever types it is first called with.
 
-    The `cds` functions that it names must be imported by name into its module.
+    The `cds` functions that it names must be imported by name into its module. meant: what a name in the function is
+    to mean instead; the code of all that it calls then stands within its own, which takes longer to make and less to
+    run.
     """
     if _CONFIG.USING_SVML:
         raise CdsError("numba was loaded with Intel SVML, which changes last digits; set NUMBA_DISABLE_INTEL_SVML=1")
-    with _LOCK, _cache_in(cache_folder()):
-        return _compiled(function, signature)
+    with _LOCK:
+        return _compiled(function, signature, tuple(meant.items()), bool(meant))
 
 
 @cache
-def _compiled(function: python.FunctionType, signature: Any) -> Any:
+def _compiled(function: python.FunctionType, signature: Any, meant: _Meant, is_whole: bool) -> Any:
     if function.__name__ in _STAND_INS:
         return _STAND_INS[function.__name__]
-    found = {name: function.__globals__.get(name) for name in function.__code__.co_names}
-    needed = {name: each for name, each in found.items() if each is not None}
-    for name, each in needed.items():
-        if isinstance(each, python.FunctionType) and each.__module__.partition(".")[0] == "cds":
-            needed[name] = _compiled(each, None)
+    needed = {
+        name: _compiled(each, None, (), is_whole) if _is_ours(each) or name in dict(meant) else each
+        for name, each in _named(function, meant).items()
+    }
     scope = {**needed, "__name__": function.__module__, "__builtins__": builtins}
     rebuilt = python.FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
-    rebuilt.__module__, rebuilt.__qualname__ = function.__module__, function.__qualname__
+    names = [function.__qualname__, *(each.__name__ for _, each in meant)]
+    rebuilt.__module__, rebuilt.__qualname__ = function.__module__, "_".join(names)
     arguments = () if signature is None else (signature,)
-    return numba.njit(*arguments, nogil=True, cache=True, fastmath=False, error_model="python")(rebuilt)
+    kind = _INLINED if is_whole and signature is None else _CALLED
+    with _cache_in(cache_folder() / _state(function, meant)):
+        return numba.njit(*arguments, nogil=True, fastmath=False, error_model="python", **kind)(rebuilt)
+
+
+def _named(function: python.FunctionType, meant: _Meant = ()) -> dict[str, Any]:
+    """What the names in a function stand for outside it, by name in order."""
+    found = {name: function.__globals__.get(name) for name in sorted(set(function.__code__.co_names))} | dict(meant)
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _is_ours(thing: object) -> bool:
+    return isinstance(thing, python.FunctionType) and thing.__module__.partition(".")[0] == "cds"
+
+
+@cache
+def _state(function: python.FunctionType, meant: _Meant = ()) -> str:
+    """A short name for what a function does, with all that it calls; Numba only looks at the function's own file."""
+    told = [function.__qualname__, *_instructions(function.__code__), repr(function.__defaults__)]
+    for name, each in _named(function, meant).items():
+        told += [name, _state(each) if isinstance(each, python.FunctionType) else _constant(each)]
+    return _digest(told)
+
+
+def _constant(each: Any) -> str:
+    """What compiled code takes of a thing: its value, or what it is called and made of."""
+    called = getattr(each, "__name__", "")
+    return f"{called} {getattr(each, '_fields', ())}" if called else repr(each)
+
+
+def _instructions(code: python.CodeType) -> Iterator[str]:
+    yield from (code.co_code.hex(), repr(code.co_names), repr(code.co_varnames))
+    for each in code.co_consts:
+        yield from _instructions(each) if isinstance(each, python.CodeType) else [repr(each)]
+
+
+def _digest(told: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 @contextmanager
@@ -118,9 +169,11 @@ def _cache_in(folder: Path) -> Generator[None]:
 
 @cache
 def cache_folder() -> Path:
-    """Where this state of the sources and of the compiler keeps its code; the folder exists and can be written."""
+    """Where this state of the compiler keeps its code; the folder exists and can be written."""
+    this = Path(__file__).read_text("utf-8")
+    state = _digest((this, sys.version, numba.__version__, np.__version__, repr(_CONFIG.BOUNDSCHECK)))
     for parent in _cache_parents():
-        folder = parent / _state()
+        folder = parent / state
         try:
             folder.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=folder).close()
@@ -142,14 +195,3 @@ def _cache_parents() -> Iterator[Path]:
         yield Path(os.environ[usual]) / "cds"
     else:
         yield Path(os.path.expanduser("~")) / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "cds"
-
-
-def _state() -> str:
-    """A short name for everything that compiled code depends on and that Numba does not look at itself."""
-    versions = (sys.version, numba.__version__, np.__version__, repr(_CONFIG.BOUNDSCHECK))
-    digest = hashlib.sha256("\n".join(versions).encode())
-    for package, only in _SOURCES:
-        for file in sorted(importlib.resources.files(package).iterdir(), key=lambda each: each.name):
-            if file.name == only or (not only and file.name.endswith(".py")):
-                digest.update(file.name.encode() + file.read_bytes())
-    return digest.hexdigest()[:16]

@@ -68,9 +68,16 @@ def test_no_approximate_functions() -> None:
 
 
 @pytest.mark.parametrize("name", OPERATORS)
-def test_every_operator_has_the_one_signature(name: str) -> None:
-    made = compiled.operator(OPERATORS[name].function)
-    assert [compiled.OPERATOR.args] == made.signatures
+def test_every_operator_is_compiled_into_the_one_loop(name: str) -> None:
+    made = compiled.measure(OPERATORS[name].function)
+    assert [compiled.KERNELS["measure"].args] == made.signatures
+    assert made.py_func.__name__ == "measure"
+    assert name_in_cache(name) == made.py_func.__qualname__
+
+
+def name_in_cache(name: str) -> str:
+    """Each operator's loop has a name of its own, by which its code is kept."""
+    return f"measure_{OPERATORS[name].function.__name__}"
 
 
 CARELESS = """
@@ -105,3 +112,39 @@ def test_reading_past_the_rows_is_noticed(tmp_path: Path) -> None:
     assert "noticed" == run(
         code, PYTHONPATH=f"{TOP}{os.pathsep}{tmp_path}", CDS_CACHE=str(tmp_path), NUMBA_BOUNDSCHECK="1"
     )
+
+
+CALLER = """
+from callee import callee
+
+def caller(value):
+    return callee(value)
+"""
+CALLEE = """
+import sys
+
+sys.modules["cds.callee"] = sys.modules[__name__]
+
+def callee(value):
+    return value + {added}
+
+callee.__module__ = "cds.callee"
+"""
+
+
+def test_what_a_function_calls_makes_its_code_anew(tmp_path: Path) -> None:
+    """The caller's own file stays as it was, which is all that the compiler's own cache looks at."""
+    code = """
+        from caller import caller
+        from cds.compiling import compiled, types
+
+        made = compiled(caller, types.int64(types.int64))
+        print(made(1), sum(made.stats.cache_hits.values()))
+    """
+    (tmp_path / "caller.py").write_text(CALLER)
+    where = {"CDS_CACHE": str(tmp_path / "cache"), "PYTHONPATH": f"{TOP}{os.pathsep}{tmp_path}"}
+    found: list[str] = []
+    for added in (1, 1, 20):
+        (tmp_path / "callee.py").write_text(CALLEE.format(added=added))
+        found.append(run(code, **where))
+    assert ["2 0", "2 1", "21 0"] == found
