@@ -121,14 +121,14 @@ def _not_a_number(concept: Concept, value: object) -> tuple[Amount, str]:
 def finite(value: object) -> float | None:
     """The number, if it is a finite one; a truth value is none."""
     if type(value) is float:
-        return value if math.isfinite(value) else None
+        return value + 0.0 if math.isfinite(value) else None  # no zero is negative
     if isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
     try:
         number = float(value)
     except (OverflowError, ValueError):
         return None
-    return number if math.isfinite(number) else None
+    return number + 0.0 if math.isfinite(number) else None
 
 
 def accepted_units(concept: Concept) -> str:

@@ -1,14 +1,14 @@
 """Cells of the tables of spans, doses and dispenses: whole columns at once, with what cannot be read noted by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from cds.adapters.rows import read_atc
-from cds.adapters.tables.arrow import ArrowBatch, pa
-from cds.adapters.tables.encoding import coded, given, moments, numbers
+from cds.adapters.tables.arrow import ArrowArray, ArrowBatch, compute, pa
+from cds.adapters.tables.encoding import coded, given, looked_up, moments, numbers
 from cds.adapters.tables.facts import column_of, settled
 from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
 from cds.adapters.tables.loops import loop
@@ -23,6 +23,9 @@ from cds.population import Array
 
 _TRUTH: Final = {"true": 1, "false": 0}
 _NOT_UNDERSTOOD: Final = 2
+_BETWEEN: Final = "\0"
+
+Medicine = tuple[str, ...]  # ATC codes, sorted; () = not known
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Cells:
 
     def keep(self, where: Array) -> "Cells":
         """The rows that a mask marks."""
+        if where.all():
+            return self
         batch = self.batch.filter(pa.array(where))
         return Cells(self.table, batch, self.rows[where], self.patient[where], self.people, self.notes)
 
@@ -57,9 +62,11 @@ class Cells:
         if held is None:
             return np.full(self.count, absent, np.int64), np.full(self.count, MISSING, np.int8)
         read = moments(held)
-        when = read.when if len(read.when) else np.zeros(self.count, np.int8)
-        self.note(when == UNREADABLE, name, "time_not_understood")
         time = settled(read, self.patient, self.people)
+        if not len(read.when):
+            return time, np.zeros(self.count, np.int8)
+        when = read.when
+        self.note(when == UNREADABLE, name, "time_not_understood")
         return np.where((when == MISSING) | (when == UNREADABLE), absent, time), when
 
     def recorded(self) -> Array:
@@ -75,11 +82,6 @@ class Cells:
         bits = coded(held).looked_up(lambda text: int(known.get(text, -1)), 0, np.int32)
         self.note(bits == -1, name, "word_not_known", cure=f"; write one of {', '.join(known)}")
         return np.where(bits == -1, 0, bits)
-
-    def texts(self, name: str) -> tuple[Array, Sequence[str]]:
-        """Codes of a column of texts, -1 = nothing there, and the texts."""
-        held = column_of(self.batch, name)
-        return (np.full(self.count, -1, np.int32), ()) if held is None else coded(held)
 
     def numbers(self, name: str) -> tuple[Array, Array, Array]:
         """Numbers of a column, which rows hold none, and which hold something that is none."""
@@ -121,20 +123,38 @@ class Cells:
         quality = np.where(is_certain & is_read, KNOWN, NOT_CERTAIN)
         return start, self.recorded(), np.where(is_reversed, LAST_TIME, end), quality
 
-    def atc(self) -> list[tuple[str, ...]]:
-        """The ATC codes of each row, sorted; none where one of them cannot be read."""
+    def words(self, name: str, meant: Callable[[str], int], absent: int) -> Array:
+        """For each row what the function says of its text in a column, or `absent`."""
+        held = column_of(self.batch, name)
+        return np.full(self.count, absent, np.int16) if held is None else coded(held).looked_up(meant, absent)
+
+    def atc(self) -> tuple[Array, Sequence[Medicine]]:
+        """The medicine of each row, by position among those that occur; () where one of its codes cannot be read."""
         held = column_of(self.batch, "atc")
         if held is None:
-            return [()] * self.count
-        if pa.types.is_list(held.type) or pa.types.is_large_list(held.type):
-            written: Sequence[Any] = held.to_pylist()
-        else:
-            codes, texts = coded(held)
-            listed = [[each] for each in texts]
-            written = [listed[code] if code >= 0 else None for code in codes.tolist()]
-        read = [() if each is None else read_atc(each) for each in written]
-        self.note(np.array([each is None for each in read], np.bool_), "atc", "medicine_not_read")
-        return [each or () for each in read]
+            return np.zeros(self.count, np.int32), [()]
+        is_list = pa.types.is_list(held.type) or pa.types.is_large_list(held.type)
+        codes, texts = coded(_joined(held) if is_list else held)
+        read = [read_atc(_parted(each) if is_list else [each]) for each in texts]
+        known = sorted({(), *(each for each in read if each)})
+        place = {each: number for number, each in enumerate(known)}
+        is_strange = looked_up(codes, np.array([False, *(each is None for each in read)], np.bool_))
+        self.note(is_strange, "atc", "medicine_not_read")
+        return looked_up(codes, np.array([0, *(place[each or ()] for each in read)], np.int32)), known
+
+
+def _joined(lists: ArrowArray) -> ArrowArray:
+    """Lists of texts as texts, which `_parted` takes apart again; what is empty in a list is an empty text."""
+    made = pa.LargeListArray if pa.types.is_large_list(lists.type) else pa.ListArray
+    filled = made.from_arrays(lists.offsets, lists.values.cast(pa.string()).fill_null(""))
+    count = compute.list_value_length(lists).cast(pa.string())
+    return compute.binary_join_element_wise(count, compute.binary_join(filled, _BETWEEN), _BETWEEN)
+
+
+def _parted(joined: str) -> list[str]:
+    """The texts of a list; one that cannot be a code when they hold what stands between them."""
+    count, *texts = joined.split(_BETWEEN)
+    return [] if count == "0" else texts if len(texts) == int(count) else [""]
 
 
 def cells_of(opened: Opened, people: People, notes: Notes) -> Iterator[Cells]:

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from cds.adapters.tables.arrow import ArrowBatch
-from cds.adapters.tables.encoding import Coded, coded
+from cds.adapters.tables.encoding import Coded, coded, given, looked_up
+from cds.adapters.tables.loops import loop
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes
 from cds.codes import Concepts, system_url
 from cds.diagnostics import closest
@@ -52,26 +53,26 @@ def meanings(
     number: a row's number in the table. columns: system and code.
     """
     system, code = columns
-    codes = [*code.texts, ""]
-    systems = [*system.texts, ""]
+    codes, systems = ["", *code.texts], ["", *system.texts]
     named = [(_system(table, one, other), _code(table, one, other)) for one in systems for other in codes]
     found = [find(each) for each in named]
-    pairs = code.codes.astype(np.int64)
-    pairs = np.where(pairs < 0, len(codes) - 1, pairs)
+    pairs = code.codes
     if len(system.codes):
-        pairs = pairs + np.where(system.codes < 0, len(systems) - 1, system.codes).astype(np.int64) * len(codes)
-    else:
-        pairs = pairs + (len(systems) - 1) * len(codes)
+        pairs = np.empty(len(code.codes), np.int32)
+        loop("pair_up")(given(system.codes), given(code.codes), len(codes), pairs)
     most = max((len(each) for each in found), default=1)
     meant = [
-        np.array([each[k] if k < len(each) else UNKNOWN if not k else NOT_WANTED for each in found], np.int16)[pairs]
+        looked_up(
+            pairs,
+            np.array([each[k] if k < len(each) else UNKNOWN if not k else NOT_WANTED for each in found], np.int16),
+        )
         for k in range(max(most, 1))
     ]
     strange: Array = np.flatnonzero(meant[0] == UNKNOWN)
     occurring: list[int] = np.unique(pairs[strange]).tolist()
     for pair in occurring:
         rows: Array = strange[pairs[strange] == pair]
-        unread.take(named[pair], number(int(rows[0])), np.unique(patient[rows]).tolist(), len(rows))
+        unread.take(named[pair + 1], number(int(rows[0])), np.unique(patient[rows]).tolist(), len(rows))
     return meant
 
 

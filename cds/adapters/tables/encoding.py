@@ -7,6 +7,8 @@ import numpy as np
 
 from cds.adapters.tables.arrow import ArrowArray, ArrowType, compute, pa
 from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
+from cds.adapters.tables.loops import loop
+from cds.adapters.tables.memory import room
 from cds.operators.series import FIRST_TIME, MICROSECONDS_PER_DAY
 from cds.periods import FIRST_YEAR, LAST_YEAR, instant, zone
 from cds.population import Array
@@ -24,8 +26,14 @@ class Coded(NamedTuple):
 
     def looked_up(self, table: Callable[[str], int], absent: int, kind: Any = np.int16) -> Array:
         """For each row what the function says of its text, or `absent`."""
-        found = np.array([*(table(each) for each in self.texts), absent], kind)
-        return found[self.codes]
+        return looked_up(self.codes, np.array([absent, *(table(each) for each in self.texts)], kind))
+
+
+def looked_up(codes: Array, table: Array) -> Array:
+    """What a table says of each code; it begins with what it says of -1."""
+    found = room(len(codes), table.dtype)
+    loop("look_up")(given(codes), table, found)
+    return found
 
 
 class Moments(NamedTuple):
@@ -89,10 +97,9 @@ def positions(column: ArrowArray, among: ArrowArray) -> Array:
     if not pa.types.is_dictionary(column.type):
         column = compute.dictionary_encode(column)
     found = compute.index_in(column.dictionary.cast(pa.string()), value_set=among)
-    place = np.append(found.fill_null(-1).to_numpy(zero_copy_only=False), -1).astype(np.int32)
+    place = np.append(-1, found.fill_null(-1).to_numpy(zero_copy_only=False)).astype(np.int32)
     codes = column.indices.cast(pa.int32())
-    codes = codes.fill_null(len(place) - 1) if codes.null_count else codes
-    return place[codes.to_numpy(zero_copy_only=False)]
+    return looked_up((codes.fill_null(-1) if codes.null_count else codes).to_numpy(), place)
 
 
 def numbers(column: ArrowArray) -> tuple[Array, Array]:
@@ -139,10 +146,9 @@ def _scaled(ticks: Array, unit: str) -> tuple[Array, Array]:
 
 def _written_times(written: Coded) -> Moments:
     read = [_read(each) for each in written.texts]
-    time = np.array([*(each[0] for each in read), 0], np.int64)[written.codes]
-    is_clock = np.array([*(each[1] for each in read), False], np.bool_)[written.codes]
-    when = np.array([*(each[2] for each in read), MISSING], np.int8)[written.codes]
-    return Moments(time, is_clock, when)
+    columns = zip((0, False, MISSING), *read, strict=True)
+    tables = (np.array(each, kind) for each, kind in zip(columns, (np.int64, np.bool_, np.int8), strict=True))
+    return Moments(*(looked_up(written.codes, each) for each in tables))
 
 
 def _read(text: str) -> tuple[int, bool, int]:

@@ -101,9 +101,9 @@ def facts_of(
         Facts(
             **{name: given(each) for name, each in columns.items()},
             meaning=given(meant),
-            trouble=trouble.copy(),
+            trouble=trouble.copy() if place else trouble,
         )
-        for meant in meanings
+        for place, meant in enumerate(meanings)
     ]
     return Batch(table, first, batch["patient"], made, bad)
 
@@ -121,9 +121,9 @@ def _manner(batch: ArrowBatch) -> Array:
 
 def _value(batch: ArrowBatch, vocabulary: Vocabulary) -> dict[str, Array]:
     held, words = column_of(batch, "value"), column_of(batch, "value" + TEXT)
-    value = np.zeros(batch.num_rows, np.float64)
-    absent = np.ones(batch.num_rows, np.bool_)
-    if held is not None:
+    if held is None:
+        value, absent = np.zeros(batch.num_rows, np.float64), np.ones(batch.num_rows, np.bool_)
+    else:
         value, absent = numbers(held)
     if not len(absent):
         return {"value": value}

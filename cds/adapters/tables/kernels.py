@@ -256,7 +256,7 @@ def told(
         place = meaning * (len(words.value) // len(meanings.slot)) + word
         value = words.value[place]
         return value, value, words.unit[place], words.quality[place], words.trouble[place]
-    raw, manner = facts.value[row], meaning * per_meaning + facts.manner[row]
+    raw, manner = facts.value[row] + 0.0, meaning * per_meaning + facts.manner[row]  # no zero is negative
     if not math.isfinite(raw):
         return 0.0, 0.0, 0, IMPLAUSIBLE_ONLY, NOT_FINITE
     unit, quality = manners.unit[manner], manners.quality[manner]

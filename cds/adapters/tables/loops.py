@@ -4,7 +4,18 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from cds.adapters.tables import clocks, columns, kernels, panels, sorting
+from cds.adapters.tables import (
+    clocks,
+    columns,
+    kernels,
+    lookups,
+    ordering,
+    packing,
+    panels,
+    ranking,
+    sorting,
+    unpacking,
+)
 from cds.compiling import I64, LONG, REAL, compiled, types
 
 _LINES: Final = types.int64[:, ::1]
@@ -34,6 +45,12 @@ FACTS: Final = types.NamedTuple(
 WRITTEN: Final = types.NamedTuple(
     [LONG, LONG, _SMALL, LONG, LONG, _SMALL, LONG, types.int32[::1], _SMALL], columns.Written
 )
+PACKING: Final = types.NamedUniTuple(I64, len(packing.Packing._fields), packing.Packing)
+USUAL: Final = types.NamedTuple([LONG, REAL, REAL, REAL, REAL, REAL], packing.Usual)
+DETAILS: Final = types.NamedUniTuple(LONG, 2, unpacking.Details)
+SLOTS: Final = types.NamedUniTuple(LONG, 4, unpacking.Slots)
+LAID: Final = types.NamedTuple([LONG, _SMALL, LONG, LONG, LONG, _SMALL, _SMALL, LONG], unpacking.Laid)
+ROOM: Final = types.NamedTuple([_LINES, _REAL_LINES, _LINES, _REAL_LINES, LONG, LONG], unpacking.Room)
 
 _SIGNATURES: Final[dict[str, tuple[Callable[..., Any], Any]]] = {
     "count_rows": (kernels.count_rows, _VOID(FACTS, MEANINGS, I64, I64, LONG, types.uint8[::1])),
@@ -44,6 +61,33 @@ _SIGNATURES: Final[dict[str, tuple[Callable[..., Any], Any]]] = {
     "arrange": (
         sorting.arrange,
         _VOID(_LINES, LONG, LONG, I64, I64, I64, _LINES, LONG, LONG, _LINES, _LINES, _LINES),
+    ),
+    "look_up": (lookups.look_up, None),
+    "pair_up": (lookups.pair_up, _VOID(_given(types.int32), _given(types.int32), I64, types.int32[::1])),
+    "mark": (lookups.mark, _VOID(_given(types.int64), I64, types.uint8[::1])),
+    "place_numbers": (
+        lookups.place_numbers,
+        _VOID(_given(types.int64), I64, types.int32[::1], types.int32[::1]),
+    ),
+    "order_rows": (ranking.order_rows, _VOID(_given(types.int32), LONG, LONG, LONG, _LINES, LONG)),
+    "number_medicines": (
+        ranking.number_medicines,
+        _VOID(_given(types.int32), _given(types.int32), LONG, LONG),
+    ),
+    "survey": (packing.survey, _VOID(FACTS, I64, I64, LONG, LONG, LONG)),
+    "find_stretches": (packing.find_stretches, _VOID(_given(types.int32), LONG)),
+    "pack_rows": (
+        packing.pack_rows,
+        _VOID(FACTS, LONG, LONG, MEANINGS, MANNERS, WORDS, USUAL, LONG, PACKING, I64, LONG, _LINES, _REAL_LINES),
+    ),
+    "order_block": (ordering.order_block, _VOID(_LINES, LONG, LONG, PACKING, LONG, LONG, _LINES, LONG, _LINES)),
+    "count_readings": (
+        unpacking.count_readings,
+        _VOID(_LINES, LONG, PACKING, DETAILS, LONG, I64, ROOM, _LINES, LONG),
+    ),
+    "write_block": (
+        unpacking.write_block,
+        _VOID(_LINES, LONG, PACKING, DETAILS, SLOTS, I64, I64, LONG, _LINES, ZONES, ROOM, LAID),
     ),
     "read_clocks": (clocks.read_clocks, _VOID(_given(types.int64), _given(types.int32), ZONES, LONG)),
     "end_days": (clocks.end_days, _VOID(_given(types.int64), _given(types.int32), ZONES, LONG)),

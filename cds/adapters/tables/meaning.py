@@ -95,10 +95,11 @@ class Vocabulary:
 
     def coding(self, is_joined: bool) -> Coding:
         """The tables that the loops look things up in."""
-        return Coding(self._meanings(is_joined), self._manners, self._words, MANNERS)
+        return Coding(self.meanings(self.slots(is_joined)), self._manners, self._words, MANNERS)
 
-    def _meanings(self, is_joined: bool) -> Meanings:
-        slot = {each.name: place for place, each in enumerate(self.slots(is_joined))}
+    def meanings(self, slots: Sequence[Concept]) -> Meanings:
+        """What each part is, where these concepts have slots, in this order."""
+        slot = {each.name: place for place, each in enumerate(slots)}
         spans = [each.measured.plausible or (-math.inf, math.inf) for each in self.parts]
         return Meanings(
             np.array([slot.get(each.concept.name, ABSENT) for each in self.parts], np.int64),

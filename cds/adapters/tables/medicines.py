@@ -1,7 +1,7 @@
 """The tables `medications`, `dispenses` and `doses` → columns of all medicines and of each class."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -9,8 +9,10 @@ import numpy as np
 from cds.adapters.amounts import MOST_DAYS
 from cds.adapters.layout import MOST_AT_ONCE
 from cds.adapters.rows import SAME_DAY, is_of, may_be_of
-from cds.adapters.tables.cells import Cells, cells_of
+from cds.adapters.tables.cells import Cells, Medicine, cells_of
+from cds.adapters.tables.encoding import given
 from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
+from cds.adapters.tables.loops import loop
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes
 from cds.adapters.tables.people import People
 from cds.adapters.tables.runs import Rows, in_order, place_within, rank_within, rows_of, starts_new
@@ -23,6 +25,8 @@ from cds.operators.series import FIRST_TIME, MICROSECONDS_PER_MINUTE
 from cds.population import Array
 
 Held = dict[str, Array]  # columns of rows by name; `medicine` is a position among all code tuples of the table
+_FATES: Final = {"taken": 0, "missed": 1, "unknown": 2}
+_NO_FATE: Final = -1
 FOLDERS: Final[Mapping[str, str]] = {"medications": "medicines", "dispenses": "supply", "doses": "doses"}
 
 
@@ -31,85 +35,88 @@ class Taken:
     """The rows of a table that can be used. medicines: what `medicine` stands for, sorted."""
 
     rows: Held
-    medicines: Sequence[tuple[str, ...]]
+    medicines: Sequence[Medicine]
 
     def of(self, concept: Concept | None) -> Held:
         """The rows of a class; None = all."""
         if concept is None:
             return self.rows
-        is_held = np.array([is_of(concept, each) for each in self.medicines], np.bool_)
-        return {name: each[is_held[self.rows["medicine"]]] for name, each in self.rows.items()}
+        held = np.array([is_of(concept, each) for each in self.medicines], np.bool_)
+        return self.rows if held.all() else taken(self.rows, np.flatnonzero(held[self.rows["medicine"]]))
+
+
+def taken(rows: Held, places: Array) -> Held:
+    """Some of the rows."""
+    return {name: each.take(places) for name, each in rows.items()}
 
 
 def medicine_columns(
-    tables: Mapping[str, Opened],
+    opened: Opened,
     concepts: Concepts,
     wanted: Collection[str] | None,
     people: People,
     notes: Notes,
     supplied: Supplied,
 ) -> dict[str, Rows]:
-    """The rows of all medicines and of each class, for each table that is there."""
-    found: dict[str, Rows] = {}
+    """The rows of all medicines and of each class in a table of them."""
+    folder = FOLDERS[opened.name]
     classes: dict[str, Concept | None] = {"all": None, **{each.name: each for each in concepts.of_kind("medicine")}}
-    for table, folder in FOLDERS.items():
-        keys = {f"{folder}.{name}": each for name, each in classes.items()}
-        asked = {key: each for key, each in keys.items() if wanted is None or key in wanted}
-        if table not in tables or not asked:
-            continue
-        taken = _taken(tables[table], folder, concepts, people, notes, supplied)
-        if table == "doses":
-            taken = Taken(_apart(taken.rows), taken.medicines)
-        elif table == "dispenses":
-            _note_repeats(taken.rows, notes)
-        for key, concept in asked.items():
-            rows = taken.of(concept)
-            if len(taken.rows["patient"]):
-                found[key] = _WRITERS[table](people, rows)
-    return found
+    keys = {f"{folder}.{name}": each for name, each in classes.items()}
+    asked = {key: each for key, each in keys.items() if wanted is None or key in wanted}
+    if not asked:
+        return {}
+    used = _taken(opened, folder, concepts, people, notes, supplied)
+    if not len(used.rows["patient"]):
+        return {}
+    if opened.name == "doses":
+        used = replace(used, rows=_apart(used.rows))
+    elif opened.name == "dispenses":
+        used = replace(used, rows=_once(used.rows, notes))
+    return {key: _WRITERS[opened.name](people, used.of(concept)) for key, concept in asked.items()}
 
 
 def _taken(opened: Opened, folder: str, concepts: Concepts, people: People, notes: Notes, supplied: Supplied) -> Taken:
     pieces: list[Held] = []
-    codes: list[list[tuple[str, ...]]] = []
-    told: dict[int, set[tuple[str, ...]]] = {}
+    codes: list[tuple[Array, Sequence[Medicine]]] = []
+    unread: list[Array] = []
     for cells in cells_of(opened, people, notes):
         rows, kept = _READERS[opened.name](cells)
-        medicines = cells.keep(kept).atc()
-        unread: list[int] = np.unique(cells.patient[~kept]).tolist()
-        supplied.lose(f"{folder}.all", set(unread))  # a row that could not be read may have been any of them
-        for patient in unread:
-            told.setdefault(patient, set()).add(())
-        for patient, each in zip(cells.patient[kept].tolist(), medicines, strict=True):
-            told.setdefault(patient, set()).add(each)
-        pieces.append({"patient": cells.patient[kept], "row": cells.rows[kept], **rows})
-        codes.append(medicines)
-    for patient, each in told.items():
-        _state(patient, each, opened.name, folder, concepts, notes, supplied)
-    known = sorted({each for piece in codes for each in piece})
-    place = {each: number for number, each in enumerate(known)}
+        used = cells.keep(kept)
+        unread.append(cells.patient[~kept])
+        pieces.append({"patient": used.patient, **rows})
+        codes.append(used.atc())
     if not pieces:
-        return Taken({"patient": np.zeros(0, np.int32), "medicine": np.zeros(0, np.int64)}, ())
+        return Taken({"patient": np.zeros(0, np.int32), "medicine": np.zeros(0, np.int32)}, ())
+    known = sorted({each for _, medicines in codes for each in medicines})
+    place = {each: number for number, each in enumerate(known)}
     joined = {name: np.concatenate([each[name] for each in pieces]) for name in pieces[0]}
-    joined["medicine"] = np.array([place[each] for piece in codes for each in piece], np.int64)
-    return Taken(joined, known)
+    joined["medicine"] = np.concatenate(
+        [np.array([place[each] for each in medicines], np.int32)[numbers] for numbers, medicines in codes]
+    )
+    used = Taken(joined, known)
+    _state(used, np.concatenate(unread), opened.name, folder, concepts, notes, supplied)
+    return used
 
 
 def _state(
-    patient: int,
-    told: set[tuple[str, ...]],
-    table: str,
-    folder: str,
-    concepts: Concepts,
-    notes: Notes,
-    supplied: Supplied,
+    used: Taken, unread: Array, table: str, folder: str, concepts: Concepts, notes: Notes, supplied: Supplied
 ) -> None:
-    """A medicine without a code, or with the beginning of one only, may be of a class; it is then not supplied."""
-    if () in told:
-        notes.add(table, WHOLE_TABLE, "atc", patient, "medicine_not_stated")
-    for concept in concepts.of_kind("medicine"):
-        if () in told or any(may_be_of(concept, code) for each in told for code in each):
-            supplied.lose(f"{folder}.{concept.name}", {patient})
+    """A medicine without a code, or with the beginning of one only, may be of a class; it is then not supplied.
+
+    unread: whose rows could not be read; each may have been any medicine.
+    """
+    supplied.lose(f"{folder}.all", set(unread.tolist()))
+    classes = concepts.of_kind("medicine")
+    for number, medicine in enumerate(used.medicines):
+        vague = [each.name for each in classes if not medicine or any(may_be_of(each, code) for code in medicine)]
+        if not vague:
+            continue
+        patients = used.rows["patient"][used.rows["medicine"] == number]
+        held: list[int] = np.unique(patients if medicine else np.append(patients, unread)).tolist()
+        for name in vague:
+            supplied.lose(f"{folder}.{name}", set(held))
+        for patient in held if not medicine else ():
+            notes.add(table, WHOLE_TABLE, "atc", patient, "medicine_not_stated")
 
 
 def _uses(cells: Cells) -> tuple[Held, Array]:
@@ -132,6 +139,7 @@ def _dispenses(cells: Cells) -> tuple[Held, Array]:
     days, quality = _days(used)
     is_date = when[kept] == DATE
     return {
+        "row": used.rows,
         "time": time[kept],
         "recorded": recorded[~is_future],
         "days": days,
@@ -149,7 +157,7 @@ def _days(cells: Cells) -> tuple[Array, Array]:
     cells.note(strange, "days", "days_not_understood")
     cells.note(is_impossible, "days", "days_not_possible")
     quality = np.where(absent | strange, DAYS_NOT_KNOWN, np.where(is_impossible, IMPLAUSIBLE_ONLY, KNOWN))
-    return np.where(is_impossible, 0.0, days), quality
+    return np.where(is_impossible, 0.0, days), quality.astype(np.int16)
 
 
 def _doses(cells: Cells) -> tuple[Held, Array]:
@@ -159,11 +167,10 @@ def _doses(cells: Cells) -> tuple[Held, Array]:
     cells, planned, when = cells.keep(kept), planned[kept], when[kept]
     taken, taken_when = cells.times("taken")
     recorded = cells.recorded()
-    codes, texts = cells.texts("status")
-    status = np.array([*texts, ""], np.object_)[codes]
-    is_taken = status == "taken"
-    is_judged = is_taken | (status == "missed") & (taken_when == MISSING)
-    cells.note(~is_judged & (status != "unknown"), "", "fate_not_understood")
+    fate = cells.words("status", lambda text: _FATES.get(text, _NO_FATE), _NO_FATE)
+    is_taken = fate == _FATES["taken"]
+    is_judged = is_taken | (fate == _FATES["missed"]) & (taken_when == MISSING)
+    cells.note(~is_judged & (fate != _FATES["unknown"]), "", "fate_not_understood")
     has_time = is_taken & (taken_when != MISSING) & (taken_when != UNREADABLE)
     is_timed = has_time & (taken_when != DATE) & (when != DATE)
     cells.note(is_taken & ~is_timed, "", "delay_not_known")
@@ -174,7 +181,7 @@ def _doses(cells: Cells) -> tuple[Held, Array]:
         "recorded": np.where(has_time, np.maximum(recorded, taken), recorded),
         "taken": is_taken.astype(np.float64),
         "delay": np.where(is_timed, (taken - planned) / MICROSECONDS_PER_MINUTE, 0.0),
-        "quality": np.where(is_judged, KNOWN, NOT_JUDGED),
+        "quality": np.where(is_judged, KNOWN, NOT_JUDGED).astype(np.int16),
         "attribute": attribute | unknown,
     }, kept
 
@@ -182,17 +189,17 @@ def _doses(cells: Cells) -> tuple[Held, Array]:
 def _apart(rows: Held) -> Held:
     """Doses of different medicines planned for one instant, a microsecond apart: neither corrects the other."""
     names = ("planned", "medicine", "recorded", "taken", "delay", "quality", "attribute")
-    if not len(rows["patient"]):
-        return rows
     order = in_order(rows["patient"], [rows[name] for name in names])
-    held = {name: each[order] for name, each in rows.items()}
+    held = taken(rows, order)
     instant = starts_new(held["patient"], held["planned"])
     same = instant | starts_new(held["medicine"])
     sizes = np.diff(np.append(np.flatnonzero(same), len(same)))
-    is_crowd = np.repeat(sizes > MOST_AT_ONCE, sizes)
     held["planned"] = held["planned"] + rank_within(instant, same)
+    if sizes.max() <= MOST_AT_ONCE:
+        return held
+    is_crowd = np.repeat(sizes > MOST_AT_ONCE, sizes)
     held["quality"] = np.where(is_crowd, NOT_JUDGED, held["quality"])
-    return {name: each[~is_crowd | same] for name, each in held.items()}
+    return taken(held, np.flatnonzero(~is_crowd | same))
 
 
 def _write_doses(people: People, rows: Held) -> Rows:
@@ -206,30 +213,24 @@ def _write_uses(people: People, rows: Held) -> Rows:
     return span_rows(people, (patient, start, recorded, end, quality, attribute))
 
 
-_OF_DISPENSE: Final = ("patient", "time", "recorded", "medicine", "days", "quantity", "quality", "attribute")
+_OF_DISPENSE: Final = ("time", "recorded", "medicine", "days", "quantity", "quality", "attribute")
 
 
-def _dispenses_in_order(rows: Held) -> tuple[Array, Array]:
-    """Positions in total order, and which of them are not the one before once more."""
-    order = in_order(rows["patient"], [rows[name] for name in _OF_DISPENSE[1:]])
-    return order, starts_new(*(rows[name][order] for name in _OF_DISPENSE))
+def _once(rows: Held, notes: Notes) -> Held:
+    """Dispenses in total order, each once; the others are noted."""
+    order = in_order(rows["patient"], [rows[name] for name in _OF_DISPENSE])
+    held = taken(rows, order)
+    new = starts_new(held["patient"], *(held[name] for name in _OF_DISPENSE))
+    for row, patient in zip(held["row"][~new].tolist(), held["patient"][~new].tolist(), strict=True):
+        notes.add("dispenses", row, "", patient, "dispense_twice")
+    return held if new.all() else taken(held, np.flatnonzero(new))
 
 
-def _note_repeats(rows: Held, notes: Notes) -> None:
-    if len(rows["patient"]):
-        order, new = _dispenses_in_order(rows)
-        for place in order[~new].tolist():
-            notes.add("dispenses", int(rows["row"][place]), "", int(rows["patient"][place]), "dispense_twice")
-
-
-def _write_supply(people: People, rows: Held) -> Rows:
-    """Dispenses, each once; those of one instant are set a microsecond apart; `group` numbers the medicines."""
-    order, new = _dispenses_in_order(rows)
-    held = {name: rows[name][order][new] for name in _OF_DISPENSE}
-    by_medicine = in_order(held["patient"], [held["medicine"]])
-    patient, medicine = held["patient"][by_medicine], held["medicine"][by_medicine]
-    group = np.empty(len(patient), np.int64)
-    group[by_medicine] = rank_within(starts_new(patient), starts_new(patient, medicine))
+def _write_supply(people: People, held: Held) -> Rows:
+    """Dispenses; those of one instant are set a microsecond apart; `group` numbers the medicines."""
+    group = np.empty(len(held["patient"]), np.int64)
+    room = np.empty(int(held["medicine"].max(initial=0)) + 1, np.int64)
+    loop("number_medicines")(given(held["patient"]), given(held["medicine"]), room, group)
     columns = {
         "times": held["time"] + place_within(starts_new(held["patient"], held["time"])),
         "recorded": held["recorded"],

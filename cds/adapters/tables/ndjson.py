@@ -1,7 +1,7 @@
 """NDJSON, one row a line → Arrow record batches; a column may hold numbers and words side by side."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -16,18 +16,22 @@ ROWS_AT_ONCE: Final = 1 << 18
 
 def batches_of_ndjson(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
     """The rows in batches, and every field that occurs; PatientError names the line that is no row."""
-    wanted = columns(name)
     found: dict[str, None] = {}
-    batches: list[ArrowBatch] = []
+    batches = list(stream_of_ndjson(name, file, found))
+    missing = [each.name for each in columns(name).values() if each.is_required and each.name not in found]
+    return batches, [*found, *missing]
+
+
+def stream_of_ndjson(name: str, file: Path, found: dict[str, None]) -> Iterator[ArrowBatch]:
+    """The rows batch by batch; `found` takes in every field that occurs. PatientError names the line that is no row."""
+    wanted = columns(name)
     with file.open("rb") as lines:
         numbered = enumerate(lines, 1)
         while taken := list(islice(numbered, ROWS_AT_ONCE)):
             rows = [_row(name, number, line) for number, line in taken if line.strip()]
             for row in rows:
                 found.update(dict.fromkeys(row))
-            batches.append(_batch(rows, wanted))
-    missing = [each.name for each in wanted.values() if each.is_required and each.name not in found]
-    return batches, [*found, *missing]
+            yield _batch(rows, wanted)
 
 
 def _row(name: str, number: int, line: bytes) -> Mapping[str, Any]:

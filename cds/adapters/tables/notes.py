@@ -51,6 +51,8 @@ class Notes:
 
     def add_strangers(self, table: str, first: int, patients: ArrowArray, positions: Array) -> None:
         """Note the rows of nobody who is known. first: the number of the first row; positions: -1 = nobody's."""
+        if not len(positions) or positions.min() >= 0:
+            return
         strange = np.flatnonzero(positions == NOBODY)
         for row in strange.tolist():
             code = "patient_not_known" if patients[row].is_valid else "patient_not_stated"

@@ -1,6 +1,6 @@
 """The table `patients` → who there is, where they live, and what each position of other tables means."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from cds.adapters.tables.arrow import ArrowArray, ArrowBatch, pa
+from cds.adapters.tables.arrow import ArrowArray, compute, pa
 from cds.adapters.tables.clocks import Zones
-from cds.adapters.tables.encoding import all_texts, positions
+from cds.adapters.tables.encoding import Coded, coded, looked_up
+from cds.adapters.tables.ids import Ids, named_in
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes
 from cds.adapters.tables.source import Opened
 from cds.diagnostics import PatientError
@@ -46,12 +47,12 @@ class People:
         return Zones(self.population.zone, *self.population.clocks)
 
     @cached_property
-    def _ids(self) -> ArrowArray:
-        return pa.array(list(self.population.ids), pa.string())
+    def _ids(self) -> Ids:
+        return Ids(self.population.ids)
 
     def positions(self, column: ArrowArray) -> Array:
         """The position of each row's patient; NOBODY, or NOWHERE where the patient's rows cannot be used."""
-        found = positions(column, self._ids)
+        found = self._ids.positions(column)
         if len(self.nowhere):
             found = np.where(np.isin(found, self.nowhere), NOWHERE, found).astype(np.int32)
         return found
@@ -62,26 +63,39 @@ def people_of(tables: Mapping[str, Opened], default: Zone, notes: Notes) -> Peop
     if "patients" in tables:
         return _listed(tables["patients"], default, notes)
     named = [batch["patient"] for opened in tables.values() for batch in opened.batches]
-    ids = sorted(each for each in all_texts(named).to_pylist() if each)
+    ids = named_in(named)
     count = len(ids)
     born, sex = np.full(count, NO_DAY, np.int64), np.zeros(count, np.int8)
     return People(Population(ids, {}, (default,), np.zeros(count, np.int16), born, sex), np.zeros(0, np.int64))
 
 
+_NAMES: Final = ("id", "zone", "birth_date", "sex")
+
+
 def _listed(table: Opened, default: Zone, notes: Notes) -> People:
+    columns = [_texts(table, name) for name in _NAMES]
+    ids = columns[0]
+    if ids.null_count or compute.count_distinct(ids).as_py() < len(ids):
+        return _listed_again(columns, default, notes)
+    rows = range(len(ids))
+    return _people(ids.to_pylist(), rows, [coded(each) for each in columns[1:]], default, notes)
+
+
+def _listed_again(columns: Sequence[ArrowArray], default: Zone, notes: Notes) -> People:
+    """The same where somebody has no id, or several rows."""
     found: dict[str, Person] = {}
-    for first, batch in table.parts():
-        held = {name: _texts(batch, name) for name in ("id", "zone", "birth_date", "sex")}
-        for number, (name, *rest) in enumerate(zip(*held.values(), strict=True), first):
-            person = Person(number, *rest)
-            if name is None:
-                notes.add("patients", number, "id", WHOLE_TABLE, "patient_not_stated")
-            elif name in found and _differ(found[name], person):
-                found[name] = _both(found[name], person)
-                notes.add("patients", number, "", list(found).index(name), "patient_twice")
-            else:
-                found.setdefault(name, person)
-    return _people(found, default, notes)
+    for number, (name, *rest) in enumerate(zip(*(each.to_pylist() for each in columns), strict=True)):
+        person = Person(number, *rest)
+        if name is None:
+            notes.add("patients", number, "id", WHOLE_TABLE, "patient_not_stated")
+        elif name in found and _differ(found[name], person):
+            found[name] = _both(found[name], person)
+            notes.add("patients", number, "", list(found).index(name), "patient_twice")
+        else:
+            found.setdefault(name, person)
+    people = found.values()
+    texts = [pa.array([getattr(each, name) for each in people], pa.string()) for name in _NAMES[1:]]
+    return _people(list(found), [each.row for each in people], [coded(each) for each in texts], default, notes)
 
 
 _CONTRADICTS: Final = "?"
@@ -101,64 +115,66 @@ def _both(one: Person, other: Person) -> Person:
     )
 
 
-def _texts(batch: ArrowBatch, name: str) -> list[str | None]:
-    if name not in batch.schema.names:
-        return [None] * batch.num_rows
-    column = batch[name]
-    if pa.types.is_date64(column.type):
-        column = column.cast(pa.date32())
-    found = column.cast(pa.string()).to_pylist()
-    return [each or None for each in found]
+def _texts(table: Opened, name: str) -> ArrowArray:
+    """A column as texts; an empty one is none."""
+    if not table.has(name):
+        return pa.nulls(sum(int(each.num_rows) for each in table.batches), pa.string())
+    chunks = [_as_date(each[name]).cast(pa.string()) for each in table.batches]
+    texts = pa.chunked_array(chunks, pa.string()).combine_chunks()
+    return compute.if_else(compute.equal(texts, ""), None, texts)
 
 
-def _people(found: Mapping[str, Person], default: Zone, notes: Notes) -> People:
-    zones: dict[str, Zone] = {}
-    number: dict[str, int] = {}
-    places: list[int] = []
-    nowhere: list[int] = []
-    for position, person in enumerate(found.values()):
-        lives = _zone(person, position, default, notes)
-        if lives is None:
-            nowhere.append(position)
-        lives = lives or default
-        places.append(number.setdefault(lives.name, len(number)))
-        zones.setdefault(lives.name, lives)
+def _as_date(column: ArrowArray) -> ArrowArray:
+    return column.cast(pa.date32()) if pa.types.is_date64(column.type) else column
+
+
+def _people(ids: Sequence[str], rows: Sequence[int], columns: Sequence[Coded], default: Zone, notes: Notes) -> People:
+    """Everybody. rows: where each stands; columns: what is said of zone, date of birth and sex."""
+    zones, born, sex = columns
+
+    def note(wrong: Array, column: str, code: str, **words: str) -> None:
+        for position in np.flatnonzero(wrong).tolist():
+            notes.add("patients", rows[position], column, position, code, **words)
+
+    lives = [default, *map(_zone, zones.texts)]
+    nowhere = looked_up(zones.codes, np.array([each is None for each in lives], np.bool_))
+    note(nowhere, "zone", "zone_not_known")
+    named = {each.name: each for each in (each or default for each in lives)}
+    place = {name: number for number, name in enumerate(named)}
+    zone_of = looked_up(zones.codes, np.array([place[(each or default).name] for each in lives], np.int16))
+    used, firsts, zone_number = np.unique(zone_of, return_index=True, return_inverse=True)
+    by_first = np.argsort(firsts)
+    dates = [NO_DAY, *map(_born, born.texts)]
+    day = looked_up(born.codes, np.array([_UNREADABLE if each is None else each for each in dates], np.int64))
+    note(day == _UNREADABLE, "birth_date", "date_not_understood")
+    sexes = looked_up(sex.codes, np.array([0, *map(_sex, sex.texts)], np.int8))
+    note(sexes < 0, "sex", "word_not_known", cure=f"; write one of {', '.join(SEX)}, unknown")
     population = Population(
-        ids=list(found),
+        ids=ids,
         tables={},
-        zones=tuple(zones.values()),
-        zone=np.array(places, np.int16),
-        birth_day=np.array([_born(each, i, notes) for i, each in enumerate(found.values())], np.int64),
-        sex=np.array([_sex(each, i, notes) for i, each in enumerate(found.values())], np.int8),
+        zones=tuple(list(named.values())[used[each]] for each in by_first),
+        zone=np.argsort(by_first).astype(np.int16)[zone_number],
+        birth_day=np.where(day == _UNREADABLE, NO_DAY, day),
+        sex=np.maximum(sexes, 0),
     )
-    return People(population, np.array(nowhere, np.int64))
+    return People(population, np.flatnonzero(nowhere))
 
 
-def _zone(person: Person, position: int, default: Zone, notes: Notes) -> Zone | None:
-    if person.zone is None:
-        return default
+_UNREADABLE: Final = NO_DAY - 1
+
+
+def _zone(written: str) -> Zone | None:
     try:
-        return zone(person.zone)
+        return zone(written)
     except PatientError:
-        notes.add("patients", person.row, "zone", position, "zone_not_known")
         return None
 
 
-def _born(person: Person, position: int, notes: Notes) -> int:
-    if person.birth_date is None:
-        return NO_DAY
-    read = calendar_date(person.birth_date)
-    if read is None:
-        notes.add("patients", person.row, "birth_date", position, "date_not_understood")
-        return NO_DAY
-    return read.toordinal() - _EPOCH
+def _born(written: str) -> int | None:
+    read = calendar_date(written)
+    return None if read is None else read.toordinal() - _EPOCH
 
 
-def _sex(person: Person, position: int, notes: Notes) -> int:
-    written = person.sex or ""
-    if written in SEX:
-        return SEX[written]
-    if written not in _UNKNOWN_SEX:
-        cure = f"; write one of {', '.join(SEX)}, unknown"
-        notes.add("patients", person.row, "sex", position, "word_not_known", cure=cure)
-    return 0
+def _sex(written: str) -> int:
+    """Code of a sex, -1 where the word is not known."""
+    return SEX.get(written, 0 if written in _UNKNOWN_SEX else -1)

@@ -13,12 +13,12 @@ from cds.adapters.rows import keys_meant
 from cds.adapters.tables.arrow import ArrowTable
 from cds.adapters.tables.layout import on_threads
 from cds.adapters.tables.limits import limits_of
-from cds.adapters.tables.medicines import medicine_columns
+from cds.adapters.tables.medicines import FOLDERS, medicine_columns
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes, issues_by_patient, issues_table
 from cds.adapters.tables.people import people_of
 from cds.adapters.tables.readings import Readings
 from cds.adapters.tables.source import open_tables
-from cds.adapters.tables.spans import span_columns
+from cds.adapters.tables.spans import KINDS, span_columns
 from cds.adapters.tables.specification import columns
 from cds.adapters.tables.supply import manifest_of, supplied_to
 from cds.catalogue import shared_concepts
@@ -53,11 +53,14 @@ def population_from_tables(
         supplied = supplied_to(people, manifest, known, notes)
         readings = Readings(known, wanted, people, notes, on_threads(pool))
         found = readings.columns([tables[each] for each in _OF_READINGS if each in tables])
-    for name, patients in readings.lost.items():
-        for key in keys_meant(known, name):
-            supplied.lose(key, patients)
-    found |= span_columns(tables, known, wanted, people, notes, supplied)
-    found |= medicine_columns(tables, known, wanted, people, notes, supplied)
+        for name, patients in readings.lost.items():
+            for key in keys_meant(known, name):
+                supplied.lose(key, patients)
+        given = known, wanted, people, notes, supplied
+        others = [pool.submit(span_columns, opened, *given) for name, opened in tables.items() if name in KINDS]
+        others += [pool.submit(medicine_columns, opened, *given) for name, opened in tables.items() if name in FOLDERS]
+        for each in others:
+            found |= each.result()
     keys = {*found, *(key for key in supplied.stated if wanted is None or key in wanted)}
     empty: dict[str, Array] = {name: np.zeros(0, kind) for name, kind in ROW_TYPES.items()}
     empty["offsets"] = np.zeros(people.population.n + 1, np.int64)

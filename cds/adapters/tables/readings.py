@@ -19,15 +19,18 @@ from cds.adapters.tables.loops import loop
 from cds.adapters.tables.meaning import (
     FIRST_OF_VALUE,
     LAST_OF_VALUE,
+    MANNERS,
     TROUBLES,
     Vocabulary,
     uses_raw,
     vocabulary,
 )
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes
+from cds.adapters.tables.packed import are_plain, planned, surveyed
 from cds.adapters.tables.panels import CROWDED, RECORDED, VALUES, joined_width
 from cds.adapters.tables.people import People
 from cds.adapters.tables.source import Opened
+from cds.adapters.tables.unpacked import Unpacked
 from cds.codes import ATTRIBUTE_WORDS, Concept, Concepts
 from cds.codes import RECORDED as READ_OFF
 from cds.operators.reasons import NO_DATA
@@ -72,7 +75,9 @@ class Readings:
                 self.lost.setdefault(name, set()).update(patients)
         taken.sort(key=lambda each: (each.table, each.first))
         facts = [part for each in taken for part in each.facts]
-        found = {**self._single(facts, known), **self._panels(facts, known)}
+        found = self._plain(facts, known)
+        if found is None:
+            found = {**self._single(facts, known), **self._panels(facts, known)}
         for each in taken:
             self._note(each, known)
         return found
@@ -91,6 +96,25 @@ class Readings:
     @property
     def _keys(self) -> frozenset[str]:
         return self.concepts.keys
+
+    # readings that are told in full by who, what, when and how much
+
+    def _plain(self, facts: Sequence[Facts], known: Vocabulary) -> dict[str, Rows] | None:
+        """The rows of every key by the short way; None when they hold more, or need another look."""
+        people, rows = self.people.population.n, sum(len(each.patient) for each in facts)
+        if not people or not are_plain(facts):
+            return None
+        survey = surveyed(facts, len(known.parts) * MANNERS, people, self.each)
+        if not survey.seen.any():
+            return {}
+        plan = planned(survey, known, people, rows, has_words=any(len(each.word) for each in facts))
+        found = Unpacked(plan, survey, facts, self.people.zones, self.each).columns() if plan else None
+        if found is None:
+            return None
+        for (name, part), held in found.items():
+            if part:
+                self._note_missing(held, f"{name}.{part}")
+        return {self.concepts.key(*name): held for name, held in found.items()}
 
     # readings of one number
 
@@ -175,8 +199,8 @@ class Readings:
         self.notes.add("observations", WHOLE_TABLE, name, patient, code, **words)
 
     def _note_missing(self, rows: Rows, name: str) -> None:
-        for row in np.flatnonzero(rows["quality"] == NO_DATA):
-            patient = int(np.searchsorted(rows["offsets"], row, "right")) - 1
+        missing = np.flatnonzero(rows["quality"] == NO_DATA)
+        for patient in (np.searchsorted(rows["offsets"], missing, "right") - 1).tolist():
             self._note_reading(patient, "part_missing", name)
 
     def _written(self, rows: Array, runs: Runs, slot: int, shape: Shape, shared: Rows | None = None) -> Rows:
@@ -198,7 +222,7 @@ class Readings:
         """What was wrong with single rows and cells of a batch."""
         patient = batch.facts[0].patient
         for facts in batch.facts:
-            for row in np.flatnonzero(facts.trouble).tolist():
+            for row in np.flatnonzero(facts.trouble).tolist() if facts.trouble.any() else ():
                 trouble, meant = int(facts.trouble[row]), int(facts.meaning[row])
                 if patient[row] < 0 or meant < 0:
                     continue

@@ -1,20 +1,44 @@
 """Rows of spans, doses and dispenses → columns of a key, each patient's rows in their total order."""
 
 from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
 
 import numpy as np
 
 from cds.adapters.tables.encoding import given
 from cds.adapters.tables.loops import loop
+from cds.adapters.tables.memory import room
 from cds.adapters.tables.people import People
+from cds.adapters.tables.ranking import WORDS
 from cds.population import ROW_TYPES, Array
+
+_COMPARED: Final = WORDS - 1  # words by which rows are sorted in a loop; by the others where those are the same
 
 Rows = dict[str, Array]  # the columns of a key and its offsets, without what was supplied
 
 
 def in_order(patient: Array, words: Sequence[Array]) -> Array:
     """Positions that put rows in the order of patients, and each patient's by the words."""
-    return np.lexsort((*reversed(words), patient))
+    words = [each for each in words if len(each) and each.min() != each.max()]
+    whole = [*takewhile(lambda each: each.dtype.kind != "f", words)][:_COMPARED]
+    keys = [np.ascontiguousarray(each, np.int64) for each in whole]
+    keys += [np.zeros(len(patient), np.int64)] * (_COMPARED - len(keys))
+    order = np.empty(len(patient), np.int64)
+    places = np.zeros(int(patient.max(initial=0)) + 1, np.int64)
+    loop("order_rows")(given(patient), *keys, places, room((len(patient), WORDS)), order)
+    if len(words) > len(whole):
+        _settle(order, starts_new(*(each[order] for each in (patient, *whole))), patient, words)
+    return order
+
+
+def _settle(order: Array, new: Array, patient: Array, words: Sequence[Array]) -> None:
+    """Put rows that are not new among those before them by all words."""
+    if not new.all():
+        is_tied = ~new
+        is_tied[:-1] |= ~new[1:]
+        tied = order[is_tied]
+        order[is_tied] = tied[np.lexsort((*(each[tied] for each in reversed(words)), patient[tied]))]
 
 
 def starts_new(*columns: Array) -> Array:

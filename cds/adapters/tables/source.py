@@ -1,16 +1,19 @@
 """Opens tables: a folder or a mapping → Arrow record batches that hold only the columns that are read."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cds.adapters.tables.arrow import ArrowBatch, ArrowTable, ArrowType, compute, csv, pa, parquet
 from cds.adapters.tables.encoding import is_id, is_temporal, is_textual
 from cds.adapters.tables.ndjson import batches_of_ndjson
 from cds.adapters.tables.specification import FILE_TYPES, MANIFEST, TABLES, TEXT, TYPES, Column, Type, columns
 from cds.diagnostics import PatientError, closest
+
+ROWS_AT_ONCE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,13 @@ class Opened:
 
 def open_tables(source: object) -> tuple[Mapping[str, Opened], object]:
     """The tables of a source, and what its manifest says (None = it has none)."""
-    given, manifest = _in_folder(Path(source)) if isinstance(source, str | Path) else _in_mapping(source)
-    return {name: _open(name, each) for name, each in given.items()}, manifest
+    given, manifest = tables_in(source)
+    return {name: each if isinstance(each, Opened) else _open(name, each) for name, each in given.items()}, manifest
+
+
+def tables_in(source: object) -> tuple[Mapping[str, object], object]:
+    """What a source holds for each table, not yet read, and what its manifest says (None = it has none)."""
+    return _in_folder(Path(source)) if isinstance(source, str | Path) else _in_mapping(source)
 
 
 def _in_folder(folder: Path) -> tuple[Mapping[str, object], object]:
@@ -84,11 +92,11 @@ def _open(name: str, given: object) -> Opened:
         found, others = _batches(name, each)
         batches += found
         unknown.update(dict.fromkeys(others))
-    kept = [_with_words(each) for each in batches if each.num_rows]
+    kept = [with_words(each) for each in batches if each.num_rows]
     return Opened(name, kept, list(unknown))
 
 
-def _with_words(batch: ArrowBatch) -> ArrowBatch:
+def with_words(batch: ArrowBatch) -> ArrowBatch:
     """What stands in the column `word` beside the words that stand among the numbers."""
     names = batch.schema.names
     if "word" not in names:
@@ -103,45 +111,74 @@ def _with_words(batch: ArrowBatch) -> ArrowBatch:
 
 def _batches(name: str, given: object) -> tuple[list[ArrowBatch], list[str]]:
     if isinstance(given, str | Path):
-        file = Path(given)
-        if not file.is_file():
-            raise PatientError(f"the table `{name}`: there is no file `{file.name}`")
-        try:
+        file = file_of(name, given)
+        with readable(name, file):
             return _READERS[file.suffix](name, file)
-        except KeyError:
-            raise PatientError(f"the table `{name}`: {file.name} is none of {', '.join(FILE_TYPES)}") from None
-        except (pa.ArrowInvalid, OSError) as wrong:
-            raise PatientError(f"the table `{name}`: {file.name} cannot be read as {file.suffix[1:]}") from wrong
+    table = arrow_stream(name, given).read_all()
+    known, unknown = known_columns(name, table.schema.names)
+    return checked(name, table.select(known)), unknown
+
+
+def file_of(name: str, given: str | Path) -> Path:
+    """A file of a table; PatientError when it is not there or of no type that is read."""
+    file = Path(given)
+    if not file.is_file():
+        raise PatientError(f"the table `{name}`: there is no file `{file.name}`")
+    if file.suffix not in FILE_TYPES:
+        raise PatientError(f"the table `{name}`: {file.name} is none of {', '.join(FILE_TYPES)}")
+    return file
+
+
+@contextmanager
+def readable(name: str, file: Path) -> Generator[None]:
+    """Say in a PatientError that the file of a table is not what its name says."""
+    try:
+        yield
+    except (pa.ArrowInvalid, OSError) as wrong:
+        raise PatientError(f"the table `{name}`: {file.name} cannot be read as {file.suffix[1:]}") from wrong
+
+
+def arrow_stream(name: str, given: object) -> Any:
+    """The stream of batches that an object hands over; PatientError when it hands over none."""
     if not hasattr(given, "__arrow_c_stream__"):
         raise PatientError(f"the table `{name}` is neither a file nor anything that hands over Arrow")
-    table = pa.RecordBatchReader.from_stream(given).read_all()
-    known, unknown = _known(name, table.schema.names)
-    return _checked(name, table.select(known)), unknown
+    return pa.RecordBatchReader.from_stream(given)
 
 
 def _parquet(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
     schema = parquet.read_schema(file)
-    known, unknown = _known(name, schema.names)
+    known, unknown = known_columns(name, schema.names)
     texts = [each for each in known if is_textual(schema.field(each).type)]
-    return _checked(name, parquet.ParquetFile(file, read_dictionary=texts).read(known)), unknown
+    return checked(name, parquet.ParquetFile(file, read_dictionary=texts).read(known)), unknown
 
 
 def _csv(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
+    options, unknown = csv_options(name, file)
+    table = csv.read_csv(file, convert_options=options)
+    return with_numbers(name, table).combine_chunks().to_batches(), unknown
+
+
+def csv_options(name: str, file: Path) -> tuple[Any, list[str]]:
+    """How the columns of a CSV file are read, all of them as texts, and those that are not read."""
     with file.open("rb") as opened:
         first = opened.readline().decode("utf-8-sig", "replace")
     names = [each.strip().strip('"') for each in first.strip().split(",")]
-    known, unknown = _known(name, names)
-    convert = csv.ConvertOptions(
+    known, unknown = known_columns(name, names)
+    options = csv.ConvertOptions(
         include_columns=known,
         column_types=dict.fromkeys(known, pa.string()),
         strings_can_be_null=True,
         null_values=[""],
     )
-    table = csv.read_csv(file, convert_options=convert)
-    for each in known:
-        if columns(name)[each].type == "number":
-            table = _with_numbers(table, each)
-    return table.combine_chunks().to_batches(), unknown
+    return options, unknown
+
+
+def with_numbers(table: str, texts: ArrowTable) -> ArrowTable:
+    """The texts of a CSV file, those of columns of numbers as numbers, and the words among them beside them."""
+    for each in texts.schema.names:
+        if columns(table)[each].type == "number":
+            texts = _with_numbers(texts, each)
+    return texts
 
 
 def _with_numbers(table: ArrowTable, name: str) -> ArrowTable:
@@ -169,14 +206,14 @@ def _number(text: str) -> float | None:
 
 def _ndjson(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
     batches, names = batches_of_ndjson(name, file)
-    _, unknown = _known(name, names)
+    _, unknown = known_columns(name, names)
     return batches, unknown
 
 
 _READERS: Final = {".parquet": _parquet, ".csv": _csv, ".ndjson": _ndjson}
 
 
-def _known(name: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
+def known_columns(name: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The columns that are read, and those that are not; PatientError when one is lacking or there twice."""
     wanted = columns(name)
     for each in wanted.values():
@@ -189,7 +226,7 @@ def _known(name: str, names: Sequence[str]) -> tuple[list[str], list[str]]:
     return [each for each in names if each in wanted], [each for each in names if each not in wanted]
 
 
-def _checked(name: str, table: ArrowTable) -> list[ArrowBatch]:
+def checked(name: str, table: ArrowTable) -> list[ArrowBatch]:
     """The table in batches; PatientError when a column is of a type that cannot hold what it should."""
     wanted = columns(name)
     for each in table.schema:
@@ -198,7 +235,7 @@ def _checked(name: str, table: ArrowTable) -> list[ArrowBatch]:
             raise PatientError(f"the table `{name}`: `{each.name}` is {each.type}, and should be {TYPES[kind]}")
     names = [_as_read(wanted[each.name], each.type) for each in table.schema]
     plain = [each.cast(pa.string()) if pa.types.is_string_view(each.type) else each for each in table.columns]
-    return pa.table(plain, names).unify_dictionaries().to_batches()
+    return pa.table(plain, names).to_batches(max_chunksize=ROWS_AT_ONCE)
 
 
 def _as_read(column: Column, kind: ArrowType) -> str:

@@ -1,6 +1,6 @@
 """The tables `conditions`, `devices`, `stays` and `events` → columns of each of their concepts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -24,24 +24,18 @@ Span = tuple[Array, ...]  # patient, start, recorded, end, quality, attribute
 
 
 def span_columns(
-    tables: Mapping[str, Opened],
+    opened: Opened,
     concepts: Concepts,
     wanted: Collection[str] | None,
     people: People,
     notes: Notes,
     supplied: Supplied,
 ) -> dict[str, Rows]:
-    """The rows of every diagnosis, device, stay and event that occurs."""
-    found: dict[str, Rows] = {}
-    for table, kind in KINDS.items():
-        if table in tables:
-            names = [each.name for each in concepts.of_kind(kind)]
-            keys = [concepts.key(name) for name in names]
-            taken = _Taken(concepts, dict(zip(names, keys, strict=True)), people, notes, supplied)
-            for name, rows in taken.spans(tables[table]).items():
-                if wanted is None or name in wanted:
-                    found[name] = span_rows(people, rows)
-    return found
+    """The rows of every diagnosis, device, stay or event that occurs in the table of them."""
+    names = [each.name for each in concepts.of_kind(KINDS[opened.name])]
+    keys = [concepts.key(name) for name in names]
+    taken = _Taken(concepts, dict(zip(names, keys, strict=True)), people, notes, supplied).spans(opened)
+    return {key: span_rows(people, rows) for key, rows in taken.items() if wanted is None or key in wanted}
 
 
 class _Taken:
