@@ -1,6 +1,6 @@
 """Who is followed, since when, for what, and when nothing is heard of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
@@ -39,6 +39,7 @@ _PREGNANT: Final = 0.03
 _BEARING_AGES: Final = range(20, 45)
 _BY_CODE: Final = 0.4
 _PROVISIONAL: Final = 0.02
+_SEX_NOT_TOLD: Final = 0.01
 
 
 class Absence(NamedTuple):
@@ -98,7 +99,7 @@ def person_of(seed: int, index: int) -> Person:
         is_female=is_female,
         conditions=frozenset(conditions),
         first=first,
-        diligence=float(random.beta(8.0, 2.0)),
+        diligence=float(random.beta(5.0, 2.0)),
         has_dispenser=bool(random.random() < (0.35 if age >= 75 else 0.10)),
         absences=_absences(random, first),
     )
@@ -123,13 +124,14 @@ def _absences(random: Generator, first: int) -> tuple[Absence, ...]:
     return tuple(found)
 
 
-def write_person(person: Person, sheets: Mapping[str, Sheet]) -> None:
-    """The patient, what the patient has, and the stays."""
+def write_person(person: Person, sheets: Mapping[str, Sheet], is_listed: bool = True) -> None:
+    """The patient, what the patient has, and the stays. is_listed: whether the table `patients` gets its row."""
     random = person.random
     born = LAST_DAY - person.age * 365 - person.age // 4 - int(random.integers(0, 365))
     lives = _ZONES[int(random.integers(1, len(_ZONES)))] if person.has(_ABROAD) else None
-    sex = "female" if person.is_female else "male"
-    sheets["patients"].add(1, id=person.id, birth_date=born, sex=None if person.has(0.01) else sex, zone=lives)
+    told = None if person.has(_SEX_NOT_TOLD) else "female" if person.is_female else "male"
+    if is_listed:
+        sheets["patients"].add(1, id=person.id, birth_date=born, sex=told, zone=lives)
     for name in sorted(person.conditions):
         _write_condition(person, name, sheets["conditions"])
     for each in person.absences:
@@ -150,7 +152,3 @@ def _write_stay(person: Person, stay: Absence, sheet: Sheet) -> None:
     end = (stay.end * DAY + int(person.random.integers(10 * 60, 16 * 60))) * MICROSECONDS
     is_over = stay.end <= LAST_DAY
     sheet.add(1, patient=person.id, code="hospital_stay", **{"from": start}, to=end if is_over else None)
-
-
-Draw = Callable[[Person, Array], Array]
-"""Days -> one value for each."""

@@ -68,14 +68,13 @@ class Sheet:
         return np.array(words.setdefault(cell, len(words)), np.int32)
 
     def table(self) -> ArrowTable:
-        """All rows; a column in which nothing stands is left out where it may be."""
+        """All rows, with every column of the table."""
         made: dict[str, Any] = {}
         for column in TABLES[self.name]:
             pieces = self._pieces.get(column.name)
             cells = np.concatenate(pieces) if pieces else np.zeros(0, _TYPES[column.type])
             is_empty = np.isnan(cells) if column.type == "number" else cells == _NONE[column.type]
-            if column.is_required or not is_empty.all():
-                made[column.name] = self._arrow(column.name, column.type, cells, is_empty)
+            made[column.name] = self._arrow(column.name, column.type, cells, is_empty)
         return pa.table(made)
 
     def _arrow(self, name: str, kind: Type, cells: Array, is_empty: Array) -> Any:

@@ -1,0 +1,184 @@
+"""The job: tables in, findings to a file, block after block."""
+
+import os
+import re
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from cds import __version__
+from cds.adapters.tables.arrow import pa
+from cds.adapters.tables.notes import SCHEMA
+from cds.adapters.tables.reading import population_from_tables
+from cds.api import Moment, Patient, Ruleset, microseconds
+from cds.codes import Concepts
+from cds.diagnostics import CdsError, Issue, PatientError
+from cds.execute.batch import score
+from cds.execute.findings import STATUSES, Findings
+from cds.periods import NORWAY, zone
+from cds.population import Array, Population, patient_at
+from cds.result import Status
+from cds.scoring.blocks import Block, Streams, blocks_of, streams_of
+from cds.scoring.census import census_of
+from cds.scoring.ledger import Ledger
+from cds.scoring.memory import Room, room_of
+from cds.scoring.pieces import Pieces, pieces_of, rows_of_one
+from cds.scoring.source import Supplied, source_of, with_supplied
+from cds.scoring.steps import Count, Progress, silent
+from cds.scoring.tally import Scored, Tally
+from cds.scoring.writing import Writer, check, written
+
+_SAID: Final[tuple[Status, ...]] = ("fired", "unconfirmed", "unknown")
+_PLACE: Final = re.compile(r"(\w+)\[(\d+)\]")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def score_tables(
+    ruleset: Ruleset,
+    source: object,
+    *,
+    at: Moment,
+    out: str | Path,
+    issues: str | Path | None = None,
+    everything: bool = False,
+    supplied: Supplied | None = None,
+    memory: str | int | None = None,
+    threads: int = 0,
+    allow_draft: bool = False,
+    progress: Progress = silent,
+) -> Scored:
+    """Every rule's finding for everybody in the tables of a source, written to a file; needs the extra `batch`.
+
+    source: as for `Ruleset.read_tables`, or one file of observations. at: without an offset it is clock time in
+    Norway. out, issues: files that are not there yet, `.parquet`, `.csv` or `.ndjson`, for the findings and for what
+    could not be used; each appears when it is whole. everything: also what did not fire or does not apply. supplied:
+    what was handed over in full, besides what the manifest says. memory: what the process may use, such as `2GiB`;
+    half of the machine's, 8 GiB at most, unless said. A population that is larger is scored in parts, some of which
+    may have to wait in TMPDIR, else beside `out`; that changes no byte of what is written. threads: 0 = one per core.
+    CdsError tells what is wrong with the arguments or the tables.
+    """
+    ruleset.refuse_drafts(allow_draft)
+    job = _Job(ruleset, microseconds(at, zone(NORWAY)), everything, threads, progress)
+    files = [Path(each) for each in (out, issues) if each is not None]
+    for each in files:
+        check(each)
+    if len(files) != len({each.absolute() for each in files}):
+        raise CdsError(f"`{out}` cannot hold both the findings and the issues; name two files")
+    if threads < 0:
+        raise CdsError(f"{threads} threads cannot score anything; 0 stands for one per core")
+    room = room_of(memory)
+    with _folder(files[0].parent) as folder, ExitStack() as stack:
+        tables, manifest = pieces_of(source_of(source), folder, progress)
+        manifest = with_supplied(manifest, supplied)
+        streams = job.streams(tables, folder, room)
+        ledger = Ledger(folder if issues else None)
+        writer = stack.enter_context(written(files[0], job.header("cds-findings/1")))
+        scored = job.score(streams, manifest, writer, ledger)
+        if issues is not None:
+            _write_issues(ledger, stack.enter_context(written(files[1], job.header("cds-issues/1"))))
+    return scored
+
+
+def patient_in_tables(source: object, patient: str, *, concepts: Concepts, supplied: Supplied | None = None) -> Patient:
+    """One patient of the tables of a source, with everything that they say; PatientError when nobody has that id."""
+    with _folder(Path(tempfile.gettempdir())) as folder:
+        tables, manifest = pieces_of(source_of(source), folder, silent)
+        manifest = with_supplied(manifest, supplied)
+        found = {name: rows_of_one(table, patient) for name, table in tables.items()}
+        opened = {name: each for name, (each, _) in found.items()}
+        population, _ = population_from_tables({**opened, "manifest": manifest}, concepts=concepts)
+    if patient not in population.ids:
+        raise PatientError(f"the tables hold nobody with the id `{patient}`")
+    facts = patient_at(population, list(population.ids).index(patient))
+    rows = {name: numbers for name, (_, numbers) in found.items()}
+    return Patient(replace(facts, issues=tuple(_in_file(each, rows) for each in facts.issues)))
+
+
+def _in_file(issue: Issue, rows: Mapping[str, Array]) -> Issue:
+    """The issue with the number that its row has in the whole table."""
+    found = _PLACE.match(issue.place)
+    if found is None:
+        return issue
+    row = int(rows[found[1]][int(found[2])])
+    return replace(issue, place=f"{found[1]}[{row}]{issue.place[found.end() :]}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is asked. at: microseconds UTC."""
+
+    ruleset: Ruleset
+    at: int
+    everything: bool
+    threads: int
+    progress: Progress
+
+    def header(self, kind: str) -> Mapping[str, Any]:
+        """What a file says of itself: from what it was made."""
+        at = (_EPOCH + timedelta(microseconds=self.at)).isoformat()
+        heads = [
+            {"id": each.id, "version": each.version, "status": each.status, "hash": each.hash}
+            for each in self.ruleset.heads
+        ]
+        return {
+            "format": kind,
+            "engine": f"cds {__version__}",
+            "at": at,
+            "hash": self.ruleset.plan.hash,
+            "rulesets": heads,
+        }
+
+    def streams(self, tables: Mapping[str, Pieces], folder: Path, room: Room) -> Streams:
+        """The tables, to be taken block by block."""
+        census = census_of(tables, folder, self.progress)
+        weight = room.weight_each(census, len(self.ruleset.plan.rules) if self.everything else 0)
+        blocks = blocks_of(census, weight, room.left(census))
+        return streams_of(tables, blocks, folder, room.rows_at_once(census), self.progress)
+
+    def score(self, streams: Streams, manifest: object, writer: Writer, ledger: Ledger) -> Scored:
+        """Score block after block."""
+        tally = Tally(self.ruleset.plan)
+        count = Count("score", sum(each.rows for each in streams.tables.values()), self.progress)
+        for block in streams:
+            rows = sum(map(len, block.rows.values()))
+            tally.take(*self._block(block, manifest, writer, ledger))
+            del block
+            pa.default_memory_pool().release_unused()
+            count.add(rows)
+        patients, blocks = len(streams.blocks.census.ids), streams.blocks.count
+        return tally.scored(patients, count.total, blocks, ledger.counts())
+
+    def _block(self, block: Block, manifest: object, writer: Writer, ledger: Ledger) -> tuple[Findings, int]:
+        population, issues = self.ruleset.read_tables({**block.tables, "manifest": manifest}, threads=self.threads)
+        keep = tuple(STATUSES) if self.everything else _SAID
+        found = score(self.ruleset.plan, population, self.at, threads=self.threads or None, keep=keep)
+        ledger.take(block, issues, _of_limits(population, found))
+        rows = found.table(self.everything)
+        writer.write(rows)
+        return found, rows.num_rows
+
+
+def _of_limits(population: Population, found: Findings) -> Sequence[tuple[int, Issue]]:
+    """What was wrong with patients' own limits when they were used, by position."""
+    return [
+        (position, each)
+        for position in sorted(found.issues)
+        for each in found.issues[position][len(population.issues.get(position, ())) :]
+    ]
+
+
+def _write_issues(ledger: Ledger, writer: Writer) -> None:
+    writer.write(SCHEMA.empty_table())
+    for each in ledger.tables():
+        writer.write(each)
+
+
+@contextmanager
+def _folder(beside: Path) -> Generator[Path]:
+    """A folder for what has to wait on disk, readable by nobody else, that goes when the job ends, however it ends."""
+    with tempfile.TemporaryDirectory(prefix=".cds-", dir=os.environ.get("TMPDIR") or beside) as folder:
+        yield Path(folder)
