@@ -78,7 +78,7 @@ class ClockSpan:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """`4 days`, `12 readings`, `70 % monitored`; kind: days, readings, dispenses, monitored."""
+    """`4 days`, `12 readings`, `14 days apart`, `70 % worn`; kind: the last word."""
 
     amount: float
     kind: str
@@ -108,7 +108,10 @@ _QUANTITY: Final = re.compile(rf"({_NUMBER})\s*(\S(?:.*\S)?)?")
 _SPAN: Final = re.compile(rf"({_NUMBER})\s+to\s+({_NUMBER})\s*(\S(?:.*\S)?)?")
 _DURATION: Final = re.compile(r"(\d{1,6})\s+(min|hours?|days?|weeks?|months?|years?)")
 _CLOCK: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
-_REQUIREMENT: Final = re.compile(r"(\d{1,6}(?:\.\d+)?)\s*(readings?|days?|dispenses?|%\s+monitored)")
+_REQUIREMENT: Final = re.compile(
+    r"(\d{1,6}(?:\.\d+)?)\s*(readings?|days?(?:\s+apart)?|dispenses?|%\s+(?:monitored|worn))"
+)
+SHARES: Final = ("monitored", "worn")  # requirements in percent
 _CONFIRM: Final = re.compile(r"(\d{1,3})\s+readings?\s+within\s+(.+)")
 _BAND: Final = re.compile(
     rf"(at most|at least|above|below)\s+({_NUMBER})|({_NUMBER})(?:\s+to\s+(below\s+)?({_NUMBER}))?"
@@ -167,13 +170,13 @@ def read_clock_span(text: str) -> ClockSpan:
 
 
 def read_requirement(text: str) -> Requirement:
-    """`4 days`, `12 readings`, `2 dispenses`, `70 % monitored`."""
+    """`4 days`, `12 readings`, `2 dispenses`, `14 days apart`, `70 % monitored`, `70 % worn`."""
     match = _REQUIREMENT.fullmatch(text)
     if not match:
         raise Misread(NotARequirement, text)
     word = match[2].rpartition(" ")[2]
-    kind = word if word == "monitored" else _singular(word)
-    if kind != "monitored" and "." in match[1]:
+    kind = word if word in SHARES else _singular(word)
+    if kind not in SHARES and "." in match[1]:
         raise Misread(NotARequirement, text)
     return Requirement(float(match[1]), kind)
 
@@ -222,6 +225,8 @@ def _singular(unit: str) -> str:
         "year": "years",
         "dose": "doses",
         "reading": "readings",
+        "episode": "episodes",
         "dispense": "dispenses",
+        "medicine": "medicines",
         "point": "points",
     }.get(unit, unit)

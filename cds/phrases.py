@@ -27,7 +27,8 @@ quantity    = NUMBER [ UNIT ] | "not set"          decimal point: 2.5 kg
 span        = NUMBER "to" NUMBER [ UNIT ]
 duration    = WHOLE ( "min" | "hours" | "days" | "weeks" | "months" | "years" )
 clock span  = HH:MM "to" HH:MM
-requirement = WHOLE ( "readings" | "days" | "dispenses" ) | NUMBER "% monitored"
+requirement = WHOLE ( "readings" | "days" | "days apart" | "dispenses" ) | NUMBER ( "% monitored" | "% worn" )
+pair        = WAY ( "then" | "and" ) WAY           WAY: sitting, standing, lying, left, right, fasting, before_meal …
 confirm     = WHOLE "readings within" duration
 band        = "at most" NUMBER | "below" NUMBER | NUMBER "to" [ "below" ] NUMBER
             | "at least" NUMBER | "above" NUMBER | NUMBER

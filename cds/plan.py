@@ -1,7 +1,7 @@
 """What is left when a ruleset has been compiled: numbers, conditions and rules, with nothing left to look up.
 
-Numbers stand in an order in which each uses only earlier ones, and so do rules. Every executor walks the same
-lists. All references are positions: `Plan.numbers[i]`, `Plan.rules[j]`.
+Numbers stand in an order in which each uses only earlier ones and constants, rules so that each uses only earlier
+ones. Every executor walks the same lists. All references are positions: `Plan.numbers[i]`, `Plan.rules[j]`.
 """
 
 import math

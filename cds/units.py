@@ -62,7 +62,7 @@ _PER_MINUTE: Final = (
     "pust/min",
 )
 
-UNITS: Final = (
+_UNITS: Final = (
     Unit(1, "", "1", "plain number"),
     Unit(2, "mmHg", "mm[Hg]", "pressure", aliases=("mm Hg", "mm(Hg)", "mmhg", "mmHG")),
     Unit(3, "kg", "kg", "mass", aliases=("kgs", "Kg", "KG", "kilogram")),
@@ -93,6 +93,19 @@ UNITS: Final = (
     Unit(28, "hours", "h", "elapsed time", Fraction(60), aliases=("hour",)),
     Unit(29, "months", "mo", "months", aliases=("month",)),
     Unit(30, "years", "a", "age in years", aliases=("year",)),
+    Unit(31, "episodes", "{episodes}", "number of episodes", aliases=("episode", "{episode}")),
+    Unit(32, "medicines", "{medicines}", "number of medicines", aliases=("medicine", "{medicine}")),
+    Unit(33, "dispenses", "{dispenses}", "number of dispenses", aliases=("dispense", "{dispense}")),
+)
+_CHANGING: Final = (2, 3, 4, 6, 8, 9, 10, 11, 13, 14, 20, 21, 22, 31)  # units in which something may change by the day
+_PER_DAY: Final = 100  # added to a unit's id, it is that of the unit per day
+UNITS: Final = (
+    *_UNITS,
+    *(
+        Unit(_PER_DAY + unit.id, f"{unit.field}/day", f"{unit.ucum}/d", f"{unit.dimension} per day", unit.size)
+        for unit in _UNITS
+        if unit.id in _CHANGING
+    ),
 )
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # nb, nn
@@ -112,6 +125,9 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # nb, nn
     "points": ("poeng", "poeng"),
     "number of readings": ("antall målinger", "talet på målingar"),
     "number of doses": ("antall doser", "talet på dosar"),
+    "number of episodes": ("antall episoder", "talet på episodar"),
+    "number of medicines": ("antall legemidler", "talet på legemiddel"),
+    "number of dispenses": ("antall utleveringer", "talet på utleveringar"),
     "civil days": ("kalenderdager", "kalenderdagar"),
     "elapsed time": ("forløpt tid", "tid som har gått"),
     "months": ("måneder", "månader"),
@@ -162,7 +178,8 @@ def dimension(text: str, language: Language = "en") -> str:
     unit = _BY_TEXT.get(text)
     if unit is None or language == "en":
         return unit.dimension if unit else ""
-    return _WORDS[unit.dimension][language == "nn"]
+    words = _WORDS[unit.dimension.removesuffix(" per day")][language == "nn"]
+    return f"{words} per dag" if unit.dimension.endswith(" per day") else words
 
 
 @cache

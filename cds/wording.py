@@ -253,6 +253,9 @@ _UNITS: Final[Mapping[str, Texts]] = {
     "months": {"nb": "måneder", "nn": "månader", "en": "months"},
     "years": {"nb": "år", "nn": "år", "en": "years"},
     "doses": {"nb": "doser", "nn": "dosar", "en": "doses"},
+    "episodes": {"nb": "episoder", "nn": "episodar", "en": "episodes"},
+    "medicines": {"nb": "legemidler", "nn": "legemiddel", "en": "medicines"},
+    "dispenses": {"nb": "utleveringer", "nn": "utleveringar", "en": "dispenses"},
     "readings": {"nb": "målinger", "nn": "målingar", "en": "readings"},
     "points": {"nb": "poeng", "nn": "poeng", "en": "points"},
 }
@@ -263,9 +266,13 @@ _ONE: Final[Mapping[str, Texts]] = {
     "months": {"nb": "måned", "nn": "månad", "en": "month"},
     "years": {"nb": "år", "nn": "år", "en": "year"},
     "doses": {"nb": "dose", "nn": "dose", "en": "dose"},
+    "episodes": {"nb": "episode", "nn": "episode", "en": "episode"},
+    "medicines": {"nb": "legemiddel", "nn": "legemiddel", "en": "medicine"},
+    "dispenses": {"nb": "utlevering", "nn": "utlevering", "en": "dispense"},
     "readings": {"nb": "måling", "nn": "måling", "en": "reading"},
     "points": {"nb": "poeng", "nn": "poeng", "en": "point"},
 }
+_PER_DAY: Final = "/day"
 _LAST: Final[Texts] = {"nb": "siste", "nn": "siste", "en": "last"}
 _WITHIN: Final[Texts] = {"nb": "i løpet av", "nn": "i løpet av", "en": "within"}
 _NEVER: Final[Texts] = {"nb": "oppstart", "nn": "oppstart", "en": "the start"}
@@ -330,6 +337,8 @@ def _in_language(number: str, language: str) -> str:
 
 def unit_text(unit: str, value: float, language: str) -> str:
     """The unit as people write it, in singular for one."""
+    if unit.endswith(_PER_DAY) and language != "en":
+        return f"{unit_text(unit.removesuffix(_PER_DAY), value, language)}/dag"
     words = _ONE if value == 1.0 and unit in _ONE else _UNITS
     return text_in(words[unit], language)[0] if unit in words else unit
 

@@ -10,7 +10,7 @@ from cds.diagnostics import Diagnostic, Place, closest
 from cds.diagnostics.names import InputNotValue, NameTwice, PartNeeded, UnknownName, WrongKind
 from cds.grammar import Quantity
 from cds.model import Limit, RulesetFile, Value
-from cds.operators import OPERATORS
+from cds.operators import OPERATORS, RESULT_UNITS
 from cds.reading import LoadedFile
 
 Path = tuple[str | int, ...]
@@ -108,13 +108,13 @@ class Names:
         value = self.model.values[name]
         concept = self.concept(f"{value.of}.{part}" if part else value.of)
         operator = OPERATORS[value.operator]
-        unit = {
-            "percent": "%",
-            "readings": "" if concept and concept.kind == "event" else "readings",
-            "days": "days",
-            "doses": "doses",
-            "hours": value.counted_in or "days",
-        }.get(operator.result, concept.unit if concept else UNKNOWN_UNIT)
+        unit = RESULT_UNITS.get(operator.result, concept.unit if concept else UNKNOWN_UNIT)
+        if operator.result == "hours":
+            unit = value.counted_in or "days"
+        elif operator.result == "per_day":
+            unit = f"{unit}/day"
+        elif operator.result == "readings" and concept and concept.kind == "event":
+            unit = ""
         place = self.file.place("values", name)
         return Sort(unit, is_reading=operator.selects, concept=concept, place=place)
 

@@ -7,6 +7,7 @@ from typing import Final
 from cds.check.circles import circles
 from cds.check.conditions import check_condition, names_in, relations
 from cds.check.inputs import READS_WORDS, reads_of
+from cds.check.lasting import check_lasting
 from cds.check.names import Names, check_source, used_id
 from cds.check.timing import check_time_limit
 from cds.diagnostics import Diagnostic, Place
@@ -33,6 +34,7 @@ def check_rules(names: Names) -> Iterator[Diagnostic]:
     for name, rule in names.model.rules.items():
         yield from check_condition(names, rule.when, names.spot("rules", name, "when"))
         yield from _confirm(names, name, rule)
+        yield from check_lasting(names, name, rule)
     for name, missing in names.model.missing.items():
         yield from _missing(names, name, missing)
     for name, check in names.model.checks.items():

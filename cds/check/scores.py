@@ -19,6 +19,8 @@ from cds.grammar import Band
 from cds.model import BandTable
 from cds.operators import OPERATORS
 
+_SIGNED: Final = ("rise_in", "fall_in", "change", "slope", "z_score", "paired_rise", "paired_fall")  # may be below 0
+_ABOVE_100: Final = ("cv", "gmi", "percent_of_best", "diurnal_variability")
 MOST_LEVELS: Final = 20  # of scores on scores; published scores have two or three
 
 
@@ -168,13 +170,16 @@ def span_of(names: Names, text: str) -> tuple[float, float]:
     """The numbers that the value can take, as far as that is known."""
     value = names.model.values.get(text.partition(".")[0])
     result = OPERATORS[value.operator].result if value else ""
+    if value and value.operator in _SIGNED:
+        return -math.inf, math.inf
     if result == "percent":
-        return 0.0, 100.0
+        return 0.0, math.inf if value and value.operator in _ABOVE_100 else 100.0
     if result != "same":
         return 0.0, math.inf
     sort = names.number(text)
-    differs = value is not None and value.operator in ("rise_in", "fall_in", "change", "sd")
-    if sort and sort.concept and sort.concept.plausible and not differs:
+    if value and value.operator in ("sd", "paired_difference"):
+        return 0.0, math.inf
+    if sort and sort.concept and sort.concept.plausible:
         return sort.concept.plausible
     return -math.inf, math.inf
 

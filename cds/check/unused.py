@@ -81,6 +81,9 @@ def _in_fields(names: Names) -> Iterator[str]:
     for value in model.values.values():
         yield value.late_after or ""
         yield value.needed or ""
+        yield value.on_time_within or ""
+        yield value.holiday_from or ""
+        yield value.stopped_after or ""
     for limit in model.limits.values():
         yield limit.beyond or ""
         yield limit.below or ""

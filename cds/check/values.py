@@ -7,6 +7,7 @@ from typing import Final
 from cds.check.amounts import fits, mismatch, unknown_unit
 from cds.check.conditions import check_row_test
 from cds.check.inputs import READS_WORDS, reads_of
+from cds.check.measuring import check_measuring
 from cds.check.names import Names, Sort, part_needed
 from cds.check.timing import check_time_limit
 from cds.diagnostics import Diagnostic, closest
@@ -21,23 +22,33 @@ from cds.diagnostics.values import (
     RoundingStep,
     SessionProblem,
     TwoWindows,
-    WrongDuration,
 )
-from cds.grammar import Duration
+from cds.grammar import SHARES, Duration
 from cds.model import Value
 from cds.operators import OPERATORS, Operator
 from cds.operators.sessions import MOST_SESSIONS
 
 _WINDOWS: Final = ("last", "within")
+_TIMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "late_after": ("elapsed time",),
+    "on_time_within": ("elapsed time",),
+    "holiday_from": ("civil days",),
+    "stopped_after": ("civil days",),
+}
+_LIMITS: Final = (*_TIMES, "needed")
+_WHOLE: Final = ("readings", "days", "doses", "episodes", "medicines", "dispenses", "yes_no")  # counted one by one
 _ALWAYS: Final = ("round", "show")
 _FIELD_NAMES: Final = {"counted_in": "in"}
 _OPTIONS: Final = tuple(each for each in Value.model_fields if each not in ("operator", "of", *_WINDOWS, *_ALWAYS))
 _REQUIREMENTS: Final = {
     "readings": "`12 readings`",
     "days": "`4 days`",
+    "apart": "`14 days apart`",
     "dispenses": "`2 dispenses`",
     "monitored": "`70 % monitored`",
+    "worn": "`70 % worn`",
 }
+_COUNTED: Final = {"monitored": "% monitored", "worn": "% worn", "apart": "days apart"}
 
 
 def check_values(names: Names) -> Iterator[Diagnostic]:
@@ -50,6 +61,7 @@ def check_values(names: Names) -> Iterator[Diagnostic]:
         yield from _sessions(names, name, value)
         yield from _row_test(names, name, value)
         yield from _limits(names, name, value)
+        yield from check_measuring(names, name, value)
         yield from _step(names, name, value)
 
 
@@ -91,10 +103,6 @@ def _options(names: Names, name: str, value: Value, operator: Operator) -> Itera
     if value.last and value.within and operator.window >= set(_WINDOWS):
         place = names.key("values", name, "within")
         yield TwoWindows.at(place, also=names.key("values", name, "last"), name=name)
-    if value.gap_at_most and not value.gap_at_most.minutes:
-        place = names.file.place("values", name, "gap_at_most")
-        expected = "min, hours, days, weeks"
-        yield WrongDuration.at(place, field="gap_at_most", text=value.gap_at_most.text, expected=expected)
 
 
 def _requirements(names: Names, name: str, value: Value, operator: Operator) -> Iterator[Diagnostic]:
@@ -103,13 +111,13 @@ def _requirements(names: Names, name: str, value: Value, operator: Operator) -> 
     allowed = ", ".join(_REQUIREMENTS[each] for each in sorted(operator.requirements))
     for position, requirement in enumerate(value.require):
         spot = names.spot("values", name, "require", position)
-        text = f"{requirement.amount:g} {'% ' if requirement.kind == 'monitored' else ''}{requirement.kind}"
+        text = f"{requirement.amount:g} {_COUNTED.get(requirement.kind, requirement.kind)}"
         window = value.last or value.within
         if requirement.kind not in operator.requirements:
             yield RequirementNotTaken.at(spot.place, operator=operator.name, text=text, allowed=allowed)
-        elif requirement.kind == "monitored" and requirement.amount > 100:
+        elif requirement.kind in SHARES and requirement.amount > 100:
             yield NeverMet.at(spot.place, text=text, window="100 %")
-        elif requirement.kind == "days" and window and requirement.amount > _most_days(window, value):
+        elif requirement.kind in ("days", "apart") and window and requirement.amount > _most_days(window, value):
             yield NeverMet.at(spot.place, text=text, window=window.text)
 
 
@@ -119,7 +127,12 @@ def _most_days(window: Duration, value: Value) -> float:
         days = window.minutes / 1440 + 2
     else:
         days = window.amount * {"days": 1, "weeks": 7, "months": 31, "years": 366}[window.unit] + bool(value.within)
-    return days - int(value.skip_first_days or 0)
+    return days - int(value.skip_first_days or 0) - (_days(value.leave_out_last) if value.leave_out_last else 0)
+
+
+def _days(duration: Duration) -> int:
+    """Civil days that a stretch surely holds."""
+    return duration.amount * {"days": 1, "weeks": 7, "months": 28, "years": 365}.get(duration.unit, 0)
 
 
 def _sessions(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
@@ -171,15 +184,16 @@ def _row_test(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
 
 
 def _limits(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
-    for field, limit in (("late_after", value.late_after), ("needed", value.needed)):
+    for field in _LIMITS:
+        limit: str | None = getattr(value, field)
         if limit is None:
             continue
         spot = names.spot("values", name, field)
         sort = names.number(limit)
         if limit not in names.model.limits:
             yield names.missing(limit, spot.place, "limit", tuple(names.model.limits))
-        elif field == "late_after" and sort:
-            yield from check_time_limit(limit, sort, spot.place, field, ("elapsed time",))
+        elif field in _TIMES and sort:
+            yield from check_time_limit(limit, sort, spot.place, field, _TIMES[field])
         elif sort and not fits("readings", sort.unit):
             yield mismatch(spot.place, sort.place, "`needed`", "readings", f"`{limit}`", sort.unit)
 
@@ -209,4 +223,4 @@ def step_of(value: Value) -> Mapping[str, float]:
     """The step to which a value is rounded, or at which it is counted, by its unit; nothing when it has none."""
     if value.round:
         return {value.round.unit: value.round.number}
-    return {} if OPERATORS[value.operator].result in ("same", "percent", "hours") else {"": 1.0}
+    return {"": 1.0} if OPERATORS[value.operator].result in _WHOLE else {}

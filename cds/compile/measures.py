@@ -1,13 +1,17 @@
 """Values → measures with their parameters in place; bands and scores."""
 
+from collections.abc import Mapping
+
 from cds import model
 from cds.compile.inputs import input_of, parts_of
 from cds.compile.parameters import slots_of
 from cds.compile.scope import Scope
-from cds.operators import OPERATORS
+from cds.operators import OPERATORS, RESULT_UNITS
 from cds.operators.ask import parameter_vector
 from cds.plan import NONE, Measure, Points, Rounded, Total
 from cds.units import conversion
+
+_DECIMALS: Mapping[str, int] = {"gmi": 1, "lbgi": 1, "hbgi": 1, "z_score": 1, "episodes_per_day": 1}
 
 
 def compile_values(scope: Scope) -> None:
@@ -35,18 +39,15 @@ def _shown(scope: Scope, value: model.Value, part: str) -> tuple[str, int]:
     """Unit of the answer and its decimals for display."""
     kind = OPERATORS[value.operator].result
     concept = scope.concept(f"{value.of}.{part}" if part else value.of)
-    unit, decimals = {
-        "percent": ("%", 0),
-        "readings": ("readings", 0),
-        "days": ("days", 0),
-        "doses": ("doses", 0),
-        "hours": ("hours", 0),
-        "yes_no": ("", 0),
-    }.get(kind, (concept.unit, concept.decimals) if concept else ("", NONE))
+    unit, decimals = (concept.unit, concept.decimals) if concept else ("", NONE)
+    if kind in RESULT_UNITS:
+        unit, decimals = RESULT_UNITS[kind], _DECIMALS.get(value.operator, 0)
+    elif kind == "per_day":
+        unit, decimals = f"{unit}/day", decimals + 2
     if concept and concept.kind == "event" and kind == "readings":
         unit = ""
-    if value.operator in ("time_since", "time_since_change"):
-        unit = value.counted_in or "days"
+    if kind == "hours":
+        unit, decimals = value.counted_in or "days", 0
     return unit, int(value.show[0]) if value.show else decimals
 
 

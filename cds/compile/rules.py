@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from cds import model
 from cds.compile.conditions import Conditions
 from cds.compile.inputs import input_of, parts_of
+from cds.compile.lasting import lasting
 from cds.compile.scope import Scope, texts_of
 from cds.operators.ask import parameter_vector
 from cds.operators.logic import ADD
@@ -142,12 +143,17 @@ def _rule(entry: _Entry, positions: dict[str, int]) -> Rule:
 
 def _rule_level(scope: Scope, conditions: Conditions, block: model.Rule) -> Level:
     condition = conditions.condition(block.when)
-    if block.confirm is None:
+    confirmed: list[Condition] = []
+    if block.confirm:
+        arms = condition.parts if isinstance(condition, Or) else (condition,)
+        shift = _Shifted(scope, float(block.confirm.within.minutes))
+        readings = range(block.confirm.readings)
+        confirmed.append(Or(tuple(And(tuple(shift.condition(arm, k) for k in readings)) for arm in arms)))
+    if block.held:
+        confirmed.append(lasting(scope.builder, condition, block.held.minutes))
+    if not confirmed:
         return Level(block.colour, condition)
-    arms = condition.parts if isinstance(condition, Or) else (condition,)
-    shift = _Shifted(scope, float(block.confirm.within.minutes))
-    confirmed = tuple(And(tuple(shift.condition(arm, k) for k in range(block.confirm.readings))) for arm in arms)
-    return Level(block.colour, condition, Or(confirmed))
+    return Level(block.colour, condition, confirmed[0] if len(confirmed) == 1 else And(tuple(confirmed)))
 
 
 class _Shifted:

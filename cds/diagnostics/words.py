@@ -86,6 +86,9 @@ _NB: Final = {
     "this file": "denne filen",
     "the concept": "begrepet",
     "code system": "kodesystem",
+    "group": "gruppe",
+    "the group": "gruppen",
+    "the indicator": "indikatoren",
 }
 
 

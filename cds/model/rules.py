@@ -46,6 +46,9 @@ class Rule(Alarm):
     when: ConditionText = Field(description="Fires when this holds.")
     colour: Colour = Field(description="The severity.")
     confirm: ConfirmText | None = Field(None, description="Readings that must agree before it fires.")
+    held: DurationText | None = Field(
+        None, alias="for", description="How long every reading must have satisfied it before it fires."
+    )
     unconfirmed: Texts = Field({}, description="What to say until then.")
 
 

@@ -13,6 +13,7 @@ from cds.grammar import (
 from cds.model.scalars import (
     BandText,
     ClockSpanText,
+    ClockText,
     Count,
     DurationText,
     NameText,
@@ -57,13 +58,54 @@ class Value(Strict):
     )
     outside_sessions: Literal["left out", "kept"] | None = Field(None, description="Readings outside every session.")
     late_after: NameText | None = Field(None, description="The limit after which a dose is late.")
+    on_time_within: NameText | None = Field(
+        None, description="The limit that says how long before or after its time a dose is on time."
+    )
+    holiday_from: NameText | None = Field(
+        None, description="The limit that says how many days in a row without a dose are a drug holiday."
+    )
     back: Count | None = Field(None, description="How many readings back; 1 = the one before the newest.")
     over: DurationText | None = Field(None, description="How long ago the other reading was.")
     give_or_take: DurationText | None = Field(None, description="How far from that time it may lie.")
-    gap_at_most: DurationText | None = Field(None, description="A longer gap between readings ends the run.")
+    gap_at_most: DurationText | None = Field(None, description="A longer gap between readings ends a run or episode.")
+    gap_below: DurationText | None = Field(
+        None, description="Readings as far apart as this, or further, are not joined."
+    )
+    lasting: DurationText | None = Field(None, description="How long the test must hold before it is an episode.")
+    ends_after: DurationText | None = Field(None, description="How long it must then fail before the episode is over.")
+    from_first_reading: Literal["yes", "no"] | None = Field(
+        None, description="The time runs from the first reading in the window to the newest, less the gaps."
+    )
+    leave_out_last: DurationText | None = Field(
+        None, description="Newest stretch of the window that is left out; days count today."
+    )
+    each_day: Literal["mean", "median", "min", "max"] | None = Field(
+        None, description="What every civil day is first brought to, so that days count alike."
+    )
+    spread_at_least: NameText | None = Field(
+        None, description="The limit below which a standard deviation is not taken."
+    )
+    by_more_than: NameText | None = Field(
+        None, description="The limit of how far a reading may lie from the median of the window."
+    )
+    leave_out_beyond: NameText | None = Field(
+        None, description="Leave out readings further than this limit from the median, perhaps somebody else's."
+    )
+    best: NameText | None = Field(None, description="The limit that is the patient's personal best.")
+    pair: (
+        Annotated[str, text_of(matching(r"[a-z_]+ (then|and) [a-z_]+", NotAQuantity, "`lying then standing`"))] | None
+    ) = Field(None, description="The two ways of measuring that belong together, in order (`then`) or not (`and`).")
+    apart_at_most: DurationText | None = Field(None, description="How far apart the two readings may lie.")
+    at_times: tuple[ClockText, ...] = Field((), description="Clock times at which a reading is planned every day.")
     needed: NameText | None = Field(None, description="The limit that says how long a run must be.")
     from_first_dispense: Literal["yes", "no"] | None = Field(
         None, description="The days begin with the first dispense in the window, and earlier ones do not count."
+    )
+    carry_over: Literal["same medicine", "any medicine", "none"] | None = Field(
+        None, description="What waits until it is needed when more is handed out early; same medicine unless said."
+    )
+    stopped_after: NameText | None = Field(
+        None, description="The limit that says after how many days without supply the treatment has stopped."
     )
     counted_in: Literal["hours", "days"] | None = Field(None, alias="in", description="Unit of the answer.")
 

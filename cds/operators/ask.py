@@ -21,16 +21,21 @@ def ask(
     >>> ask(last_reading, {"2026-01-08 07:30": 83.1}, at="2026-01-08 08:00")
     (83.1, 1, '2026-01-08 07:30', 0)
     """
-    times = [_microseconds(each) for each in rows]
-    values = list(rows.values())
-    nothing = [0] * len(times)
-    series = Series(times, nothing, values, values, nothing, nothing, nothing, nothing)
+    series = rows_at(rows)
     now = Now(_microseconds(at), 0, FIRST_TIME, [FIRST_TIME], [0])
     answer: Answer = operator(
-        series, series, now, parameter_vector(slots or {}), [], [0.0] * (SCRATCH_PER_ROW * len(times))
+        series, series, now, parameter_vector(slots or {}), [], [0.0] * (SCRATCH_PER_ROW * len(rows))
     )
     value, count, newest, reason = answer
     return value, count, _text(newest), reason
+
+
+def rows_at(rows: Mapping[str, float]) -> Series:
+    """Readings at UTC times, in their order, as an operator is given them."""
+    times = [_microseconds(each) for each in rows]
+    values = list(rows.values())
+    nothing = [0] * len(times)
+    return Series(times, nothing, values, values, nothing, nothing, nothing, nothing)
 
 
 def parameter_vector(slots: Mapping[int, float]) -> list[float]:

@@ -142,7 +142,7 @@ def _tally(
             used[row] = 1
     if judged == 0:
         return 0, 0, NO_TIME, nothing_usable(series, first, dates)
-    lacking = shortfall(series, now, parameters, first, judged, newest, 1)
+    lacking = shortfall(series, now, parameters, first, len(times), judged, newest, 1, scratch)
     return judged, hits, newest, reason if lacking == KNOWN else lacking
 
 

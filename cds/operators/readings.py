@@ -149,8 +149,13 @@ def none_newest(series: Series, now: Now, start: int, dates: bool) -> int:
 
 def nothing_usable(series: Series, first: int, dates: bool) -> int:
     """Why no row from `first` on has a value: the newest real reading's reason, else implausible, else no data."""
+    return nothing_usable_in(series, first, len(series.times), dates)
+
+
+def nothing_usable_in(series: Series, first: int, end: int, dates: bool) -> int:
+    """`nothing_usable` of rows first to end."""
     reason = NO_DATA
-    for row in range(first, len(series.times)):
+    for row in range(first, end):
         if dates or not series.attribute[row] & DATE_ONLY:
             quality = int(series.quality[row])
             if quality != IMPLAUSIBLE_ONLY or reason == NO_DATA:

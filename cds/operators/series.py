@@ -65,14 +65,16 @@ FRESH: Final = 2  # newest_within: length; 0 = not asked
 FRESH_KIND: Final = 3
 LEAST_ROWS: Final = 4  # require: N readings
 LEAST_DAYS: Final = 5  # require: N days
-LEAST_SHARE: Final = 6  # require: N % monitored
+LEAST_SHARE: Final = 6  # require: N % monitored, N % worn
 TEST: Final = 7  # that_are: comparison code of `cds.operators.logic`, 0 = every row
 LOWER: Final = 8  # that_are: the limit, or the lower one
 UPPER: Final = 9  # that_are: the upper limit of "from A to B"
 PAIR_UNIT: Final = 10  # unit id in which PAIR_LOWER and PAIR_UPPER are stated; -1 = no unit pair
 PAIR_LOWER: Final = 11
 PAIR_UPPER: Final = 12
-OWN: Final = 13
+LEFT_OUT: Final = 13  # leave_out_last: length of the newest stretch that the window does not see
+LEFT_OUT_KIND: Final = 14  # EVERYTHING = nothing is left out
+OWN: Final = 15
 
 EVERYTHING: Final = 0
 MINUTES: Final = 1  # elapsed, (at - w, at]

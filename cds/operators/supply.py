@@ -26,6 +26,11 @@ from cds.operators.series import (
 from cds.operators.windows import day_of, instant_of, opening_day
 
 FROM_FIRST: Final = OWN  # percent_of_days_covered: 1 = the window begins with the first dispense in it
+CARRY: Final = OWN + 1  # what waits when more is handed out early, one of the three below
+STOPPED_AFTER: Final = OWN + 2  # days without supply after which the treatment has stopped
+OF_SAME_MEDICINE: Final = 0
+OF_ANY_MEDICINE: Final = 1
+OF_NONE: Final = 2
 LOOK_BACK: Final = 366  # days: what was handed out earlier than this is not expected to last into the window
 
 
@@ -35,7 +40,8 @@ def percent_of_days_covered(
     """Share of the window's days, today among them, on which the patient had medicine to take, in percent.
 
     What was left over when the window opens counts. FROM_FIRST: the days begin with the first dispense in the window,
-    and what was handed out before does not count (PQA, proportion of days covered). LEAST_ROWS: days with a dispense;
+    and what was handed out before does not count (PQA, proportion of days covered). CARRY: a dispense waits until the
+    one before of the same medicine is used up, of any medicine, or does not wait. LEAST_ROWS: days with a dispense;
     LEAST_DAYS: days judged. A dispense that lasts nobody knows how long, or history that was not supplied, leaves a
     bound: at least. Unknown: nothing was ever handed out (no data), too few, not supplied.
 
@@ -50,7 +56,7 @@ def percent_of_days_covered(
     if instant_of(now, opens * MICROSECONDS_PER_DAY) < now.supplied_from:
         return 0.0, 0, NO_TIME, NOT_SUPPLIED
     from_first = parameters[FROM_FIRST] != 0.0
-    first, dispensed, newest = _dispensed(series, opens)
+    first, dispensed, newest = dispensed_from(series, opens)
     if newest == NO_TIME or (from_first and dispensed == 0):
         return 0.0, 0, newest, NO_DATA
     if from_first:
@@ -60,9 +66,10 @@ def percent_of_days_covered(
         return 0.0, dispensed, newest, NOT_COMPUTABLE
     if dispensed < parameters[LEAST_ROWS] or days < parameters[LEAST_DAYS]:
         return 0.0, dispensed, newest, TOO_FEW
-    count, is_bound = _lay_out(series, opens, today, from_first, used, scratch)
-    covered = _length_together(scratch, len(series.times), count)
-    is_bound = is_bound or (not from_first and _is_history_cut(now, opens))
+    carry = int(parameters[CARRY])
+    count, is_bound = lay_out(series, opens, today, from_first, carry, used, scratch)
+    covered = days_with(scratch, len(series.times), count, 1)
+    is_bound = is_bound or (not from_first and is_history_cut(now, opens))
     share = 100.0 * covered / days
     return share, count, newest, AT_LEAST if is_bound and share < 100.0 else KNOWN
 
@@ -80,15 +87,15 @@ def days_without_supply(
     (3.0, 2, '2026-01-15 00:00', 0)
     """
     today = day_of(now.at, now.utc_offset)
-    _, _, newest = _dispensed(series, today)
-    is_cut = _is_history_cut(now, today) or NO_TIME < newest < now.supplied_from
+    _, _, newest = dispensed_from(series, today)
+    is_cut = is_history_cut(now, today) or NO_TIME < newest < now.supplied_from
     if newest == NO_TIME:
         return 0.0, 0, NO_TIME, NOT_SUPPLIED if is_cut else NO_DATA
     last = len(series.times) - 1
     opens = day_of(series.times[last], series.utc_offset[last])
     if opens > today - LOOK_BACK:
         opens = today - LOOK_BACK
-    count, is_bound = _lay_out(series, opens, today, False, used, scratch)
+    count, is_bound = lay_out(series, opens, today, False, OF_SAME_MEDICINE, used, scratch)
     ends = float(opens)
     for place in range(count):
         if scratch[len(series.times) + place] > ends:
@@ -97,7 +104,7 @@ def days_without_supply(
     return without, count, newest, AT_MOST if (is_bound or is_cut) and without > 0.0 else KNOWN
 
 
-def _dispensed(series: Series, opens: int) -> tuple[int, int, int]:
+def dispensed_from(series: Series, opens: int) -> tuple[int, int, int]:
     """First day with a dispense from `opens` on, on how many days there was one, and the newest dispense ever."""
     first, days, last = opens, 0, opens
     for row in range(len(series.times)):
@@ -111,17 +118,17 @@ def _dispensed(series: Series, opens: int) -> tuple[int, int, int]:
     return first, days, newest
 
 
-def _lay_out(
-    series: Series, opens: int, today: int, from_first: bool, used: Column, scratch: Column
+def lay_out(
+    series: Series, opens: int, today: int, from_first: bool, carry: int, used: Column, scratch: Column
 ) -> tuple[int, bool]:
-    """Put each dispense after the one before it of its medicine; how many reach the days asked about.
+    """Put each dispense after the one before it, as `carry` says; how many reach the days asked about.
 
     `scratch` then holds their starts from place 0 and their ends from place n on, cut to those days; its last third
     holds the rows by medicine. The second answer: whether one that may reach them lasts nobody knows how long.
     """
     n = len(series.times)
     for row in range(n):
-        scratch[2 * n + row] = float(series.group[row] * n + row)
+        scratch[2 * n + row] = float(series.group[row] * n + row if carry == OF_SAME_MEDICINE else row)
     put_in_order(scratch, 2 * n, n)
     count = 0
     is_bound = False
@@ -130,7 +137,7 @@ def _lay_out(
     for place in range(2 * n, 3 * n):
         row = int(scratch[place]) % n
         day = day_of(series.times[row], series.utc_offset[row])
-        if series.group[row] != medicine:
+        if carry == OF_NONE or (carry == OF_SAME_MEDICINE and series.group[row] != medicine):
             medicine = series.group[row]
             left_until = float(FIRST_TIME)
         if from_first and day < opens:
@@ -149,24 +156,27 @@ def _lay_out(
     return count, is_bound
 
 
-def _length_together(scratch: Column, n: int, count: int) -> float:
-    """Length of the union of `count` stretches whose starts and ends stand in `scratch`; sorts them."""
+def days_with(scratch: Column, n: int, count: int, least: int) -> float:
+    """Length of the time in which at least so many of `count` stretches run side by side; sorts them.
+
+    Their starts stand in `scratch`, their ends from place n on.
+    """
     put_in_order(scratch, 0, count)
     put_in_order(scratch, n, count)
     length = 0.0
     begun, running, opened = 0, 0, 0.0
     for ended in range(count):
         while begun < count and scratch[begun] <= scratch[n + ended]:
-            if running == 0:
-                opened = scratch[begun]
             running += 1
+            if running == least:
+                opened = scratch[begun]
             begun += 1
-        running -= 1
-        if running == 0:
+        if running == least:
             length += scratch[n + ended] - opened
+        running -= 1
     return length
 
 
-def _is_history_cut(now: Now, opens: int) -> bool:
+def is_history_cut(now: Now, opens: int) -> bool:
     """Whether something handed out before what was supplied may still last when the days begin."""
     return instant_of(now, (opens - LOOK_BACK) * MICROSECONDS_PER_DAY) < now.supplied_from

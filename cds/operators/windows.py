@@ -10,6 +10,9 @@ from cds.operators.series import (
     DAYS_BEFORE,
     EVERYTHING,
     FIRST_TIME,
+    LAST_TIME,
+    LEFT_OUT,
+    LEFT_OUT_KIND,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MINUTE,
     MINUTES,
@@ -26,6 +29,14 @@ _MOST_DAYS: Final = 1e6
 def window_opening(now: Now, parameters: Column) -> int:
     """First instant of the operator's window, microseconds UTC; FIRST_TIME for a window without a bound."""
     return opening(now, parameters[WINDOW], int(parameters[WINDOW_KIND]), 0.0)
+
+
+def window_closing(now: Now, parameters: Column) -> int:
+    """First instant after the operator's window: LAST_TIME, or where the stretch begins that is left out."""
+    kind = int(parameters[LEFT_OUT_KIND])
+    if kind == EVERYTHING:
+        return LAST_TIME
+    return opening(now, parameters[LEFT_OUT], kind, 0.0)
 
 
 def opening(now: Now, length: float, kind: int, day_starts: float) -> int:

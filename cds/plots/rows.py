@@ -44,13 +44,13 @@ def _label(view: View, key: str) -> str:
 
 def _dose_row(view: View, key: str, limits: tuple[Limit, ...]) -> RowBand:
     series = view.known(key)
-    marks = tuple(_doses(view, series, _late_after(view, key)))
+    marks = tuple(_doses(view, series, late_after_of(view, key)))
     stretches = (*unsupplied(view, [key]), *silent(view, [key], list(series.times), "no_doses"))
     note = "" if marks or stretches else words("no_doses_here", view.language)
     return RowBand(key, _label(view, key), marks, (), stretches, limits, by_clock=True, note=note)
 
 
-def _late_after(view: View, key: str) -> float | None:
+def late_after_of(view: View, key: str) -> float | None:
     """Minutes after which a dose is late: by a rule about these doses, else about others; None = no rule says."""
     evaluation = view.evaluation
     found: list[tuple[bool, float]] = []
@@ -69,14 +69,20 @@ def _doses(view: View, series: Series, late_after: float | None) -> Iterator[Mar
         dated = is_date_only(series, row)
         place = view.place(time, dated)
         if view.axis.start <= place:
-            kind = "conflict" if row in clashing else _fate(series, row, late_after)
-            aside = [word for bit, word in _ASIDE.items() if series.attribute[row] & bit]
+            kind = "conflict" if row in clashing else fate_of(series, row, late_after)
+            aside = aside_of(series, row)
             clock = None if dated else _clock(series, row)
-            note = _dose_note(view, series, row, kind, aside)
+            note = dose_note(view, series, row, kind, aside)
             yield Mark(place, view.when(time, dated), kind, note, clock, 0, dated, bool(aside))
 
 
-def _fate(series: Series, row: int, late_after: float | None) -> MarkKind:
+def aside_of(series: Series, row: int) -> list[str]:
+    """Why a dose is set aside, as keys of words; nothing when it counts."""
+    return [word for bit, word in _ASIDE.items() if series.attribute[row] & bit]
+
+
+def fate_of(series: Series, row: int, late_after: float | None) -> MarkKind:
+    """What became of a dose that nothing contradicts."""
     if series.quality[row] != KNOWN:
         return "not_judged"
     if series.values[row] == 0.0:
@@ -92,7 +98,8 @@ def _clock(series: Series, row: int) -> float:
     return local % MICROSECONDS_PER_DAY / _MICROSECONDS_PER_HOUR
 
 
-def _dose_note(view: View, series: Series, row: int, kind: MarkKind, aside: Iterable[str]) -> str:
+def dose_note(view: View, series: Series, row: int, kind: MarkKind, aside: Iterable[str]) -> str:
+    """The same in words, with how early or late it was, and why it is set aside."""
     said = [mark_words(kind, view.language)]
     if kind in ("taken", "late"):
         delay = series.raw[row]

@@ -64,6 +64,21 @@ WORDS: Final[Sentences] = {
     "medicines": ("Legemidler, alle", "Legemiddel, alle", "Medicines, all"),
     "hospital_stay": ("Sykehusopphold", "Sjukehusopphald", "Hospital stay"),
     "medicine": ("{label} ({n})", "{label} ({n})", "{label} ({n})"),
+    "chronology": (
+        "Doser etter dag og klokkeslett, pasient {id}",
+        "Dosar etter dag og klokkeslett, pasient {id}",
+        "Doses by day and time of day, patient {id}",
+    ),
+    "chronology_description": (
+        "Én kolonne per døgn fra kl. {clock}: når doser ble tatt, og når de som ikke ble tatt, var planlagt. Skravert: "
+        "døgn ingen vet noe om. Ingenting etter {at} er brukt.",
+        "Éi kolonne per døgn frå kl. {clock}: når dosar vart tekne, og når dei som ikkje vart tekne, var planlagde. "
+        "Skravert: døgn ingen veit noko om. Ingenting etter {at} er brukt.",
+        "One column per day from {clock}: when doses were taken, and when those that were not were planned. Hatched: "
+        "days of which nobody knows. Nothing after {at} is used.",
+    ),
+    "not_monitored": ("ikke overvåket", "ikkje overvaka", "not monitored"),
+    "planned_at": ("{when}: {note}", "{when}: {note}", "{when}: {note}"),
     "before": ("{n} min før", "{n} min før", "{n} min before"),
     "after": ("{n} min etter", "{n} min etter", "{n} min after"),
     "lasts": (

@@ -27,6 +27,8 @@ from cds.operators.series import (
     LEAST_DAYS,
     LEAST_ROWS,
     LEAST_SHARE,
+    LEFT_OUT,
+    LEFT_OUT_KIND,
     LOWER,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MINUTE,
@@ -128,6 +130,8 @@ def parameters(draw: st.DrawFn) -> list[float]:
     slots[LEAST_ROWS] = draw(st.sampled_from((0.0, 0.0, 2.0, 5.0)))
     slots[LEAST_DAYS] = draw(st.sampled_from((0.0, 0.0, 2.0, 4.0)))
     slots[LEAST_SHARE] = draw(st.sampled_from((0.0, 50.0, 70.0)))
+    slots[LEFT_OUT_KIND] = draw(st.sampled_from((EVERYTHING, EVERYTHING, MINUTES, DAYS)))
+    slots[LEFT_OUT] = draw(st.sampled_from((1.0, 2.0, 600.0)))
     slots[TEST] = float(draw(st.integers(0, 5)))
     slots[LOWER] = draw(st.sampled_from((0.1, 5.0, 10.0)))
     slots[UPPER] = draw(st.sampled_from((10.0, 15.0)))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cds.operators.aggregates import greatest, least, mean, median, standard_deviation
+from cds.operators.aggregates import coefficient_of_variation, greatest, least, mean, median, standard_deviation
 from cds.operators.changes import change, fall_in, rise_in
 from cds.operators.counts import consecutive, count, days_with, percent_of_readings
 from cds.operators.entries.operator import (
@@ -17,25 +17,27 @@ from cds.operators.entries.operator import (
     ROWS_DAYS,
     SUPPLY,
     WITHIN,
+    WORN,
     Operator,
     OperatorFunction,
+    Result,
     words,
 )
 from cds.operators.readings import absent, last_reading, nth_newest, previous, time_since
 from cds.operators.sessions import protocol_mean
 
 
-def _aggregate(name: str, function: OperatorFunction, phrase: Mapping[str, str]) -> Operator:
+def _aggregate(name: str, function: OperatorFunction, phrase: Mapping[str, str], result: Result = "same") -> Operator:
     return Operator(
         name,
         function,
         MEASURED,
-        "same",
+        result,
         phrase,
         window=LAST,
         needs_window=True,
-        options=ENOUGH,
-        requirements=ROWS_DAYS,
+        options=ENOUGH | {"leave_out_last", "each_day", "leave_out_beyond"},
+        requirements=WORN,
     )
 
 
@@ -87,6 +89,16 @@ MEASURED_ENTRIES: Final = (
             "standard deviation of {input} {window}",
         ),
     ),
+    _aggregate(
+        "cv",
+        coefficient_of_variation,
+        words(
+            "variasjonskoeffisient for {input} {window}",
+            "variasjonskoeffisient for {input} {window}",
+            "coefficient of variation of {input} {window}",
+        ),
+        "percent",
+    ),
     Operator(
         "count",
         count,
@@ -108,7 +120,7 @@ MEASURED_ENTRIES: Final = (
         needs_window=True,
         options=ENOUGH | {"that_are"},
         needs=frozenset({"that_are"}),
-        requirements=ROWS_DAYS,
+        requirements=WORN,
     ),
     Operator(
         "days_with",

@@ -4,6 +4,13 @@ from typing import Final
 
 from cds.operators.entries.operator import LAST, SUPPLY, Operator, words
 from cds.operators.supply import days_without_supply, percent_of_days_covered
+from cds.operators.supply_over_time import (
+    days_on_treatment,
+    dispenses,
+    episodes_of_treatment,
+    longest_without_supply,
+    medicines_at_once,
+)
 
 SUPPLY_ENTRIES: Final = (
     Operator(
@@ -18,7 +25,7 @@ SUPPLY_ENTRIES: Final = (
         ),
         window=LAST,
         needs_window=True,
-        options=frozenset({"require", "from_first_dispense"}),
+        options=frozenset({"require", "from_first_dispense", "carry_over"}),
         requirements=frozenset({"days", "dispenses"}),
     ),
     Operator(
@@ -27,5 +34,69 @@ SUPPLY_ENTRIES: Final = (
         SUPPLY,
         "days",
         words("dager uten {input}", "dagar utan {input}", "days without {input}"),
+    ),
+    Operator(
+        "longest_without_supply",
+        longest_without_supply,
+        SUPPLY,
+        "days",
+        words(
+            "flest dager på rad uten {input} {window}",
+            "flest dagar på rad utan {input} {window}",
+            "most days in a row without {input} {window}",
+        ),
+        window=LAST,
+        needs_window=True,
+        options=frozenset({"carry_over"}),
+    ),
+    Operator(
+        "treatment_episodes",
+        episodes_of_treatment,
+        SUPPLY,
+        "episodes",
+        words(
+            "behandlingsperioder med {input} {window}",
+            "behandlingsperiodar med {input} {window}",
+            "treatment episodes with {input} {window}",
+        ),
+        window=LAST,
+        needs_window=True,
+        options=frozenset({"stopped_after", "carry_over"}),
+        needs=frozenset({"stopped_after"}),
+    ),
+    Operator(
+        "days_on_treatment",
+        days_on_treatment,
+        SUPPLY,
+        "days",
+        words(
+            "dager i siste behandlingsperiode med {input}",
+            "dagar i siste behandlingsperiode med {input}",
+            "days of the newest treatment episode with {input}",
+        ),
+        options=frozenset({"stopped_after", "carry_over"}),
+        needs=frozenset({"stopped_after"}),
+    ),
+    Operator(
+        "medicines_at_once",
+        medicines_at_once,
+        SUPPLY,
+        "medicines",
+        words(
+            "flest legemidler samtidig av {input} {window}",
+            "flest legemiddel samtidig av {input} {window}",
+            "most medicines at once of {input} {window}",
+        ),
+        window=LAST,
+        needs_window=True,
+    ),
+    Operator(
+        "dispenses",
+        dispenses,
+        SUPPLY,
+        "dispenses",
+        words("utleveringer av {input} {window}", "utleveringar av {input} {window}", "dispenses of {input} {window}"),
+        window=LAST,
+        needs_window=True,
     ),
 )

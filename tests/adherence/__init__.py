@@ -1,0 +1,1 @@
+"""Adherence from tables of supply."""
