@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cds.diagnostics import CdsError, DraftNotAllowed, MissingExtra, PatientError, RulesetError
     from cds.population import Population
     from cds.result import Explanation, Finding, Result
+    from cds.scoring import score_tables
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "cards",
     "fhir_bundle",
     "load",
+    "score_tables",
 ]
 
 _HOMES = {
@@ -47,6 +49,7 @@ _HOMES = {
     "cds.diagnostics": ("CdsError", "DraftNotAllowed", "MissingExtra", "PatientError", "RulesetError"),
     "cds.population": ("Population",),
     "cds.result": ("Explanation", "Finding", "Result"),
+    "cds.scoring": ("score_tables",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _NAME_AT_HOME = {"fhir_bundle": "bundle"}

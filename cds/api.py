@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from cds.adapters.fhir import patient_from_fhir
@@ -13,14 +14,18 @@ from cds.catalogue import shared_concepts
 from cds.codes import Concepts
 from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra, PatientError
 from cds.execute.explain import evaluate
+from cds.execute.limits import with_other_defaults
+from cds.grammar import Misread, read_quantity
 from cds.loading import Checked, load_plan
 from cds.patient import Patient as Facts
+from cds.patient import PatientLimit
 from cds.periods import NORWAY, instant, zone
 from cds.plan import Head, Measure, Plan
 from cds.result import Result
 
 if TYPE_CHECKING:
     from cds.execute.batch import Findings
+    from cds.execute.columns import FoundOut
     from cds.population import Population
 
 Moment = str | datetime
@@ -72,6 +77,18 @@ class Patient:
         """
         known = concepts or shared_concepts()
         return cls(patient_from_fhir(bundle, concepts=known, supplied=supplied, zone=time_zone))
+
+    @classmethod
+    def from_population(cls, population: "Population", patient: str) -> "Patient":
+        """A patient of a population by id: evaluated alone, everything that a finding rests on can be told.
+
+        PatientError when nobody has that id.
+        """
+        from cds.population import patient_at  # noqa: PLC0415
+
+        if patient not in population.ids:
+            raise PatientError(f"the population holds nobody with the id `{patient}`")
+        return cls(patient_at(population, list(population.ids).index(patient)))
 
     def with_limits(self, limits: Sequence[Mapping[str, Any]]) -> "Patient":
         """The same patient with limits of the patient's own plan besides those in the data."""
@@ -128,6 +145,29 @@ class Ruleset:
         self.refuse_drafts(allow_draft)
         return _score(self.plan, population, microseconds(at, zone(NORWAY)), threads)
 
+    def prepare(
+        self, population: "Population | Iterable[Patient]", *, at: Moment, threads: int = 0, allow_draft: bool = False
+    ) -> "Prepared":
+        """The population with the numbers of this ruleset at a moment, to be scored again and again.
+
+        As `score`; worth it when more than one score is wanted, such as with several limits::
+
+            prepared = ruleset.prepare(population, at="2026-01-08T08:00")
+            now = prepared.score()
+            then = prepared.score(ruleset.with_limits({"home-blood-pressure.systolic_high": "140 mmHg"}))
+        """
+        self.refuse_drafts(allow_draft)
+        return _prepare(self, population, microseconds(at, zone(NORWAY)), threads)
+
+    def with_limits(self, limits: Mapping[str, str]) -> "Ruleset":
+        """The same rulesets with other limits of their own: name → number with unit, as an adaptation would set them.
+
+        A name is that of the limit, with its ruleset and a dot before it where several rulesets have it. What patients
+        have of their own still goes before it. CdsError when there is no such limit, when it is fixed, or when the
+        number has a unit that does not fit, lies outside what the ruleset allows, or breaks the order of two limits.
+        """
+        return replace(self, plan=with_other_defaults(self.plan, [_limit(*each) for each in limits.items()]))
+
     def read_tables(self, source: object, *, threads: int = 0) -> "tuple[Population, Any]":
         """Everybody in the tables of a source, as far as these rulesets look, and a table of what could not be used.
 
@@ -144,6 +184,33 @@ class Ruleset:
             raise DraftNotAllowed(
                 f"{', '.join(drafts)}: a draft runs only when asked for; pass allow_draft=True (command line: --draft)"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A population with the numbers of a ruleset at one moment: see `Ruleset.prepare`. Safe to share between threads.
+
+    It holds some 25 bytes for each patient and number, and the population.
+    """
+
+    ruleset: Ruleset
+    population: "Population" = field(repr=False)
+    at: int
+    found: "FoundOut" = field(repr=False)
+
+    def score(self, ruleset: Ruleset | None = None, *, threads: int = 0, allow_draft: bool = False) -> "Findings":
+        """What scoring the population anew gives, in less time.
+
+        ruleset: another than the one that was prepared for, such as the same with other limits or an adaptation of
+        it. The patients' data are looked at only for numbers that it alone has, or that depend on limits which it has
+        otherwise, such as a count of readings below a limit. threads: 0 = one per core.
+        """
+        asked = ruleset or self.ruleset
+        if ruleset is not None:
+            ruleset.refuse_drafts(allow_draft or any(each.status == "draft" for each in self.ruleset.heads))
+        from cds.execute.batch import score  # noqa: PLC0415
+
+        return score(asked.plan, self.population, self.at, threads=threads or None, before=self.found)
 
 
 def load(paths: str | Path | Iterable[str | Path], *, concepts: Iterable[str | Path] = ()) -> Ruleset:
@@ -208,10 +275,32 @@ def _read_tables(source: object, concepts: Concepts, wanted: frozenset[str], thr
     return population_from_tables(source, concepts=concepts, wanted=wanted, threads=threads)
 
 
-def _score(plan: Plan, population: Any, at: int, threads: int) -> "Findings":
-    """The one place that loads the batch executor, so that one patient needs neither NumPy nor Numba."""
+def _limit(name: str, text: str) -> PatientLimit:
+    """A limit of a ruleset as it is written: `ruleset.limit` or `limit`, and a number with its unit."""
+    ruleset, _, limit = name.rpartition(".")
     try:
-        from cds.execute.batch import score  # noqa: PLC0415
+        amount = read_quantity(text)
+    except Misread:
+        raise CdsError(f"the limit `{name}`: `{text}` is no number with a unit; write for instance 140 mmHg") from None
+    return PatientLimit(limit, amount.number, amount.unit, ruleset)
+
+
+def _score(plan: Plan, population: Any, at: int, threads: int) -> "Findings":
+    batch, everybody = _batch(population)
+    return batch.score(plan, everybody, at, threads=threads or None)
+
+
+def _prepare(ruleset: Ruleset, population: Any, at: int, threads: int) -> Prepared:
+    batch, everybody = _batch(population)
+    return Prepared(ruleset, everybody, at, batch.found_out(ruleset.plan, everybody, at, threads=threads or None))
+
+
+def _batch(population: Any) -> "tuple[ModuleType, Population]":
+    """The batch executor and a population; the one place that loads it, so that one patient needs neither NumPy nor
+    Numba.
+    """
+    try:
+        from cds.execute import batch  # noqa: PLC0415
         from cds.population import Population, population_of  # noqa: PLC0415
     except ImportError as missing:
         raise MissingExtra(
@@ -219,4 +308,4 @@ def _score(plan: Plan, population: Any, at: int, threads: int) -> "Findings":
         ) from missing
     if not isinstance(population, Population):
         population = population_of([_patient(each).facts for each in _several(population)])
-    return score(plan, population, at, threads=threads or None)
+    return batch, population

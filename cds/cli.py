@@ -12,7 +12,20 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from cds import __version__
-from cds.commands import authoring, formatting, lookup, plotting, running, streaming
+from cds.commands import (
+    auditing,
+    authoring,
+    baselining,
+    demonstrating,
+    formatting,
+    lookup,
+    plotting,
+    reporting,
+    running,
+    scoring,
+    serving,
+    streaming,
+)
 from cds.diagnostics import CdsError
 
 MISUSE: Final = 2
@@ -68,7 +81,11 @@ def parser() -> argparse.ArgumentParser:
 
     _authoring(add)
     _running(add)
+    _scoring(add)
     _plotting(add)
+    _starting(add)
+    _reporting(add)
+    _serving(add)
     _lookup(add)
     return top
 
@@ -115,12 +132,42 @@ def _running(add: _Add) -> None:
     says = "patient: only what the ruleset's authors wrote for patients"
     run.add_argument("--audience", choices=tuple(running.FORMATS), default="clinician", help=says)
     _amount(run)
-    _amount(add("demo", running.demo, "Evaluate the rulesets that come with cds for a made-up patient."))
+    says = "Evaluate the rulesets that come with cds for a made-up patient, or a population of them."
+    demo = add("demo", demonstrating.demo, says)
+    _amount(demo)
+    demo.add_argument("--patients", type=int, metavar="N", help="make and score a population of so many")
+    demo.add_argument("--seed", type=int, metavar="NUMBER", help="what the population is drawn from; 1 unless said")
+    demo.add_argument("--save", metavar="FOLDER", help="also write the population's tables there, as Parquet")
 
 
 def _amount(command: argparse.ArgumentParser) -> None:
     command.add_argument("--explain", action="store_true", help="show what every finding rests on")
     command.add_argument("--all", action="store_true", help="also list rules that do not apply")
+
+
+def _scoring(add: _Add) -> None:
+    says = (
+        "Score a population of any size from tables, and write the findings to a file that appears when it is whole. "
+        "Exit code: 0 whatever was found, 2 misuse or data that cannot be read; rows that cannot be used are counted."
+    )
+    job = add("score", scoring.score, says)
+    job.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    _concepts(job)
+    says = "folder of tables, see `cds schema tables`, or one file of observations"
+    job.add_argument("--data", required=True, metavar="PATH", help=says)
+    says = "a key that was handed over in full, KEY=false, or KEY=TIME from when on; may be given several times"
+    job.add_argument("--supplied", action="append", default=[], metavar="KEY", help=says)
+    job.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
+    wanted = job.add_mutually_exclusive_group(required=True)
+    says = ".parquet, .csv or .ndjson; a file that is there already is left alone"
+    wanted.add_argument("--out", metavar="FILE", help=f"write the findings there: {says}")
+    wanted.add_argument("--explain", metavar="PATIENT", help="write nothing; show what one patient's findings rest on")
+    job.add_argument("--issues", metavar="FILE", help="also write what could not be used, as such a file")
+    job.add_argument("--all", action="store_true", help="also what did not fire or does not apply")
+    says = "what the process may use, 1GiB or more; half of the machine's, 8GiB at most, unless said"
+    job.add_argument("--memory", metavar="SIZE", help=says)
+    job.add_argument("--threads", type=int, default=0, metavar="N", help="0 = one per core; changes no answer")
+    job.add_argument("--draft", action="store_true", help="also use rulesets that are drafts")
 
 
 def _plotting(add: _Add) -> None:
@@ -136,9 +183,72 @@ def _plotting(add: _Add) -> None:
     days = plot.add_mutually_exclusive_group()
     days.add_argument("--from", dest="since", metavar="DATE", help="first day, for instance 2026-01-08")
     days.add_argument("--days", type=int, metavar="N", help="how many days; else from the first fact on, 7 to 90")
+    says = "draw doses by day and time of day instead: on time, late, missed, and days of which nobody knows"
+    kind = plot.add_mutually_exclusive_group()
+    kind.add_argument("--doses", action="store_true", help=says)
+    says = "draw one measurement by time of day instead, for instance glucose or blood_pressure.systolic"
+    kind.add_argument("--profile", metavar="MEASUREMENT", help=says)
+    says = "draw what was handed out of a class instead, for instance statins, or all: how long it lasts, days without"
+    kind.add_argument("--supply", metavar="CLASS", help=says)
     shown = plot.add_mutually_exclusive_group(required=True)
     shown.add_argument("--out", metavar="FILE", help="picture to write: .svg, or .png with the extra `plot`")
     shown.add_argument("--table", action="store_true", help="print what the picture shows, as text")
+
+
+def _starting(add: _Add) -> None:
+    says = "Suggest limits of the patient's own from a start period; nothing is applied."
+    start = add("baseline", baselining.suggest, says)
+    start.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
+    _concepts(start)
+    start.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-29T08:00; no clock is read")
+    start.add_argument(
+        "--days", type=int, default=28, metavar="N", help="length of the start period, today counts (28)"
+    )
+    says = "days with readings below which nothing is suggested (14)"
+    start.add_argument("--least", type=int, default=14, metavar="N", help=says)
+    says = "also the span that lies so many spreads around the median"
+    start.add_argument("--spreads", type=float, metavar="NUMBER", help=says)
+    start.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _reporting(add: _Add) -> None:
+    says = "Count what rules say of a population, by group, with small counts held back."
+    report = add("report", reporting.make_report, says)
+    report.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    _concepts(report)
+    report.add_argument("--data", required=True, metavar="FOLDER", help="tables of patients; see `cds schema tables`")
+    report.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
+    report.add_argument("--groups", metavar="FILE", help="a table with `patient` and columns to group by")
+    says = "a file of indicators; without it, how often each rule fires"
+    report.add_argument("--indicators", metavar="FILE", help=says)
+    says = "counts from 1 to below it are held back, with what would reveal them (5)"
+    report.add_argument("--least", type=int, default=5, metavar="N", help=says)
+    says = "whether counts of 0 are shown (open) or held back as well (protected)"
+    report.add_argument("--zeros", choices=("open", "protected"), default="open", help=says)
+    report.add_argument("--draft", action="store_true", help="also use rulesets that are drafts")
+    says = (
+        f"file to write, may be given several times: {', '.join(reporting.FILES)} (.json is FHIR); else it is printed"
+    )
+    report.add_argument("--out", action="append", default=[], metavar="FILE", help=says)
+
+
+def _serving(add: _Add) -> None:
+    serve = add("serve", serving.serve, "Serve rulesets over HTTP: CDS Hooks 2.0 and POST /evaluate.")
+    serve.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    _concepts(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on; this machine alone unless said")
+    serve.add_argument("--port", type=int, default=8080, metavar="N", help="0 = any that is free")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    serve.add_argument("--settings", metavar="FILE", help="who may call, and limits, as TOML; see docs/serving.md")
+    serve.add_argument("--state", metavar="FOLDER", help="keep the audit log and feedback there")
+    serve.add_argument("--draft", action="store_true", help="also serve rulesets that are drafts")
+    says = "Verify the audit log of a service, list what it holds of a patient, or erase a patient from it."
+    audit = add("audit", auditing.audit, says, speaks=False)
+    audit.add_argument("task", choices=("verify", "list", "erase"))
+    audit.add_argument("--state", required=True, metavar="FOLDER", help="the folder that `cds serve` was given")
+    audit.add_argument("--patient", metavar="ID", help="whose records to list or erase")
+    audit.add_argument("--at", metavar="TIME", help="when the patient was erased; no clock is read")
+    audit.add_argument("--head", metavar="HEAD", help="verify: a head that was noted earlier, to be found in the log")
 
 
 def _lookup(add: _Add) -> None:

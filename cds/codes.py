@@ -59,6 +59,10 @@ ATTRIBUTE_WORDS: Final[Mapping[str, Mapping[str, Attribute]]] = MappingProxyType
     }
 )
 """What authors and records write, by the field that it stands in."""
+WAYS: Final[Mapping[str, Attribute]] = MappingProxyType(
+    {word: bit for field in ("position", "arm", "meal") for word, bit in ATTRIBUTE_WORDS[field].items()}
+)
+"""Ways of measuring, by the words for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ and of all that it calls, so that a change makes only that anew which it can cha
 import atexit
 import builtins
 import hashlib
+import logging
 import os
 import shutil
 import sys
@@ -35,6 +36,7 @@ from cds.diagnostics import CdsError
 _CONFIG: Final[Any] = numba.config  # pyright: ignore[reportPrivateImportUsage]
 _LLVM: Final[Any] = llvm  # no types either
 _LOCK: Final = threading.RLock()
+_LOG: Final = logging.getLogger("cds")
 
 I64 = types.int64
 F64 = types.float64
@@ -169,16 +171,22 @@ def _cache_in(folder: Path) -> Generator[None]:
 
 @cache
 def cache_folder() -> Path:
-    """Where this state of the compiler keeps its code; the folder exists and can be written."""
+    """Where this state of the compiler keeps its code; the folder exists and can be written.
+
+    When it was not there before, the logger `cds` says so: what is asked of it first takes long, once.
+    """
     this = Path(__file__).read_text("utf-8")
     state = _digest((this, sys.version, numba.__version__, np.__version__, repr(_CONFIG.BOUNDSCHECK)))
     for parent in _cache_parents():
         folder = parent / state
+        is_new = not folder.exists()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=folder).close()
         except OSError:
             continue
+        if is_new:
+            _LOG.warning("compiling for this computer, which takes up to a minute, once")
         return folder
     passing = tempfile.mkdtemp(prefix="cds-")
     atexit.register(shutil.rmtree, passing, ignore_errors=True)

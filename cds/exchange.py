@@ -211,25 +211,28 @@ class Service:
 
         line: where the request stands in a stream, for the error.
         """
+        return self.answered(raw, line)[0]
+
+    def answered(self, raw: bytes, line: int | None = None) -> tuple[dict[str, Any], Result | None]:
+        """The same as `answer`, and the result that it was made of, for a record of it; None with an error."""
         name = None
         try:
             written, fault = read_json(raw)
             name = _id(written)
             if fault:
                 raise _Refused(fault.code, fault.place.removeprefix("line 1, "), fault.message)
-            return {"id": name, **self._evaluated(_request(written))}
+            request = _request(written)
+            result = self._evaluated(request)
+            return {"id": name, **self._written(request, result)}, result
         except _Refused as refused:
-            return refusal(refused.code, refused.place, str(refused), name, line)
+            return refusal(refused.code, refused.place, str(refused), name, line), None
         except Exception as bug:  # one request must never end the process that answers all the others
-            return failure(bug, name, line)
+            return failure(bug, name, line), None
 
-    def _evaluated(self, request: Request) -> dict[str, Any]:
+    def _evaluated(self, request: Request) -> Result:
         patient = _patient(request, self.ruleset.concepts)
         _check_moment(request.at, patient)
-        result = self.ruleset.evaluate(
-            patient, at=request.at, limits=request.limits or (), allow_draft=self.allow_draft
-        )
-        return self._written(request, result)
+        return self.ruleset.evaluate(patient, at=request.at, limits=request.limits or (), allow_draft=self.allow_draft)
 
     def _written(self, request: Request, result: Result) -> dict[str, Any]:
         """The result as the request wants it, under a name that says which."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cds.diagnostics import Issue, PatientError
 from cds.operators.series import FIRST_TIME, LAST_TIME
-from cds.patient import SEX, Patient, PatientLimit
+from cds.patient import SEX, Patient, PatientLimit, Table
 from cds.periods import Zone
 
 Array = NDArray[Any]
@@ -72,21 +72,32 @@ class Columns:
         if np.any(np.diff(self.offsets) < 0):
             raise PatientError("`offsets` must not fall")
 
-    @cached_property
-    def newest(self) -> int:
-        """Latest time or recorded time of any row; what lies before a moment needs no look at single rows."""
-        if not len(self.times):
-            return FIRST_TIME
-        return max(int(self.times.max()), int(self.recorded.max()))
+    @property
+    def all_count_from(self) -> Array:
+        """For each patient the moment from which every row counts as it stands, as in `Table`; LAST_TIME where two
+        rows of one instant may be the same reading.
 
-    @cached_property
-    def has_repeats(self) -> bool:
-        """Whether some patient has two rows at one instant."""
-        same = self.times[1:] == self.times[:-1]
-        starts = self.offsets[1:-1]
-        starts = starts[(starts > 0) & (starts < len(self.times))]
-        same[starts - 1] = False
-        return bool(same.any())
+        Found when first asked for. Unlike `cached_property` it lets threads find it for several columns at once.
+        """
+        found: Array | None = self.__dict__.get("_all_count_from")
+        if found is None:
+            found = self.__dict__["_all_count_from"] = _all_count_from(self)
+        return found
+
+
+def _all_count_from(columns: Columns) -> Array:
+    offsets, times = columns.offsets, columns.times
+    found = np.full(len(offsets) - 1, FIRST_TIME, np.int64)
+    if not len(times):
+        return found
+    some = offsets[1:] > offsets[:-1]
+    found[some] = times[offsets[1:][some] - 1]
+    if columns.recorded.max() > FIRST_TIME:
+        found[some] = np.maximum(found[some], np.maximum.reduceat(columns.recorded, offsets[:-1][some]))
+    again = np.flatnonzero(times[1:] == times[:-1]) + 1
+    patients = np.searchsorted(offsets, again, "right") - 1
+    found[patients[again > offsets[patients]]] = LAST_TIME
+    return found
 
 
 @dataclass(frozen=True)
@@ -119,9 +130,9 @@ class Population:
         return len(self.ids)
 
     @cached_property
-    def with_own_limits(self) -> Sequence[int]:
-        """Positions of the patients that have limits of their own, in order."""
-        return sorted(self.limits)
+    def own_limits(self) -> "OwnEntries":
+        """The patients' own limits in columns."""
+        return _own_entries(self.limits)
 
     @cached_property
     def clocks(self) -> tuple[Array, Array, Array]:
@@ -134,6 +145,41 @@ class Population:
     def columns_of(self, key: str) -> Columns:
         """The columns of a key; when nobody got it, empty ones that say so."""
         return self.tables.get(key) or nothing(self.n)
+
+
+@dataclass(frozen=True)
+class OwnEntries:
+    """Entries of patients' own plans, by patient. since, until: proleptic days, the first and last there are where the
+    plan says nothing. kind: position in `kinds`, of which each stands for all of its name, unit and ruleset.
+    """
+
+    entries: Sequence[PatientLimit]
+    patient: Array
+    value: Array
+    since: Array
+    until: Array
+    kind: Array
+    kinds: Sequence[PatientLimit]
+
+
+def _own_entries(limits: Mapping[int, tuple[PatientLimit, ...]]) -> OwnEntries:
+    places = sorted(limits)
+    entries = [each for place in places for each in limits[place]]
+    kinds: dict[tuple[str, str, str], PatientLimit] = {}
+    codes: dict[tuple[str, str, str], int] = {}
+    for each in entries:
+        if (named := (each.name, each.unit, each.ruleset)) not in codes:
+            codes[named], kinds[named] = len(codes), each
+    first, last = date.min.toordinal(), date.max.toordinal()
+    return OwnEntries(
+        entries=entries,
+        patient=np.repeat(np.array(places, np.int64), [len(limits[place]) for place in places]),
+        value=np.array([each.value for each in entries], np.float64),
+        since=np.array([each.since.toordinal() if each.since else first for each in entries], np.int64),
+        until=np.array([each.until.toordinal() if each.until else last for each in entries], np.int64),
+        kind=np.array([codes[each.name, each.unit, each.ruleset] for each in entries], np.int32),
+        kinds=list(kinds.values()),
+    )
 
 
 def nothing(n: int) -> Columns:
@@ -163,6 +209,36 @@ def population_of(patients: Sequence[Patient]) -> Population:
         limits={position: each.limits for position, each in enumerate(patients) if each.limits},
         issues={position: each.issues for position, each in enumerate(patients) if each.issues},
     )
+
+
+def patient_at(population: Population, position: int) -> Patient:
+    """The facts of one patient, of which nothing tells where they came from.
+
+    >>> from cds.periods import zone
+    >>> both = population_of([Patient("a", zone(), {}), Patient("b", zone("Europe/London"), {}, sex="female")])
+    >>> patient_at(both, 1) == Patient("b", zone("Europe/London"), {}, sex="female")
+    True
+    """
+    born = int(population.birth_day[position])
+    return Patient(
+        id=population.ids[position],
+        zone=population.zones[int(population.zone[position])],
+        tables={
+            key: _table(columns, position)
+            for key, columns in population.tables.items()
+            if columns.supplied_from[position] != LAST_TIME or columns.offsets[position] < columns.offsets[position + 1]
+        },
+        birth_date=None if born == NO_DAY else date.fromordinal(born + _EPOCH),
+        sex=next((name for name, code in SEX.items() if code == population.sex[position]), ""),
+        limits=population.limits.get(position, ()),
+        issues=population.issues.get(position, ()),
+    )
+
+
+def _table(columns: Columns, position: int) -> Table:
+    rows = slice(int(columns.offsets[position]), int(columns.offsets[position + 1]))
+    lines = {name: getattr(columns, name)[rows].tolist() for name in ROW_TYPES}
+    return Table(**lines, references=[], supplied_from=int(columns.supplied_from[position]))
 
 
 def _day(born: date | None) -> int:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from cds.operators import OPERATORS, counts, doses
+from cds.operators import OPERATORS, counts, doses, dosing
 from cds.operators.ask import PARAMETERS
 from cds.operators.reasons import (
     AT_LEAST,
@@ -35,6 +35,8 @@ from cds.operators.series import (
     LEAST_DAYS,
     LEAST_ROWS,
     LEAST_SHARE,
+    LEFT_OUT,
+    LEFT_OUT_KIND,
     LOWER,
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_MINUTE,
@@ -350,7 +352,12 @@ def _column(pick: Random, name: str) -> Any:
 
 
 def _bindable(pick: Random, name: str) -> int:
-    own = {"days_with_late_dose": doses.LATE_AFTER, "consecutive": counts.GAP_AT_MOST}
+    own = {
+        "days_with_late_dose": doses.LATE_AFTER,
+        "share_on_time": dosing.ON_TIME_WITHIN,
+        "drug_holidays": dosing.HOLIDAY,
+        "consecutive": counts.GAP_AT_MOST,
+    }
     return own[name] if name in own and pick.random() < 0.5 else pick.choice(_BINDABLE)
 
 
@@ -363,6 +370,7 @@ def _parameters(pick: Random) -> tuple[float, ...]:
     parameters[LEAST_ROWS] = float(pick.choice((0, 0, 0, 1, 2, 3)))
     parameters[LEAST_DAYS] = float(pick.choice((0, 0, 0, 0, 2, 3)))
     parameters[LEAST_SHARE] = float(pick.choice((0, 0, 50, 70)))
+    parameters[LEFT_OUT], parameters[LEFT_OUT_KIND] = _span(pick, (0, 0, 0, 0, 1, 2))
     parameters[TEST] = float(pick.randrange(6))
     parameters[LOWER], parameters[UPPER] = number_near(pick), number_near(pick)
     parameters[PAIR_UNIT] = float(pick.choice((-1, -1, MMOL, MG)))

@@ -4,6 +4,7 @@ import os
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -17,17 +18,17 @@ from hypothesis import strategies as st
 
 import cds
 from cds.adapters.records import patient_from_dict
-from cds.diagnostics import render
-from cds.execute.batch import score
 from cds.compiling import cache_folder
+from cds.diagnostics import render
+from cds.execute.batch import found_out, score
 from cds.execute.explain import used_rows
-from cds.execute.findings import STATUSES, Findings
+from cds.execute.findings import STATUSES, Findings, Rows
 from cds.execute.program import COLOURS, ORIGINS
 from cds.execute.single import Evaluation
 from cds.loading import check_texts, load_plan
 from cds.patient import Patient
 from cds.periods import instant, zone
-from cds.plan import NONE, Measure, Plan
+from cds.plan import NONE, Constant, Measure, Plan
 from cds.population import Population, population_of
 from tests.strategies import MOMENTS, SEEDS, patients, plans
 from tests.written import records, ruleset_texts
@@ -146,6 +147,31 @@ def test_company_order_chunks_and_threads_change_nothing(data: st.DataObject, at
     assert expected == everything(plan, shuffled, at, chunk=chunk, threads=threads)
     one = pick.choice(people)
     assert expected[one.id] == everything(plan, [one], at)[one.id]
+
+
+@examples
+@given(st.data(), st.sampled_from(MOMENTS), plans(), SEEDS)
+def test_scoring_again_says_what_scoring_anew_says(data: st.DataObject, at: int, plan: Plan, seed: int) -> None:
+    """With the same plan, and with one whose constants and limits are others."""
+    pick = Random(seed)
+    population = population_of(data.draw(patients(at)))
+    found = found_out(plan, population, at, chunk=pick.randint(1, population.n), threads=pick.randint(1, 3))
+    for each in (plan, with_other_constants(plan, pick)):
+        how: dict[str, Any] = {"keep": list(STATUSES), "chunk": pick.randint(1, population.n)}
+        again, anew = (score(each, population, at, **how, **more) for more in ({"before": found}, {}))
+        assert anew.issues == again.issues
+        assert anew.status.tolist() == again.status.tolist()
+        for name in Rows.__slots__:
+            assert getattr(anew.rows, name).tobytes() == getattr(again.rows, name).tobytes(), name
+
+
+def with_other_constants(plan: Plan, pick: Random) -> Plan:
+    """The plan with some of its constants changed, and so limits, what is compared and what operators are given."""
+    numbers = [
+        replace(each, value=each.value + pick.choice((0.0, 1.0, -7.5))) if isinstance(each, Constant) else each
+        for each in plan.numbers
+    ]
+    return replace(plan, numbers=tuple(numbers))
 
 
 @cache

@@ -25,10 +25,15 @@ NAMES_OF_NOTHING = {"base", "common", "helpers", "misc", "utils"}
 OPTIONAL = {
     "matplotlib": {"plots/raster.py"},
     "numba": {"compiling.py"},
-    "numpy": {"compiling.py", "execute", "population.py", "adapters/tables"},
+    "numpy": {"compiling.py", "execute", "population.py", "adapters/tables", "scoring", "synthetic", "report", "adherence"},
     "pint": {"units.py"},
-    "pyarrow": {"execute/findings.py", "adapters/tables", "population.py"},
+    "pyarrow": {"execute/findings.py", "adapters/tables", "population.py", "report", "adherence"},
     "fhir": set[str](),
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "jwt": {"server"},
+    "httpx": {"server"},
+    "cryptography": {"audit"},
 }
 
 

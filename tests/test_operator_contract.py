@@ -23,7 +23,7 @@ FORBIDDEN_CALLS = {
     "sum", "round", "pow", "abs", "min", "max", "sorted", "list", "dict", "set", "tuple", "enumerate", "zip", "map",
     "filter", "any", "all", "print", "isinstance", "getattr", "math.fsum", "math.hypot", "math.pow", "math.prod",
 }  # fmt: skip
-ALLOWED_CALLS = {"len", "range", "int", "float", "math.floor", "math.sqrt", "math.isfinite"}
+ALLOWED_CALLS = {"len", "range", "int", "float", "math.floor", "math.sqrt", "math.isfinite", "math.exp", "math.log"}
 FORBIDDEN_NODES = (
     ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Lambda, ast.Raise,
     ast.Try, ast.With, ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal, ast.Assert, ast.Slice,
@@ -31,12 +31,37 @@ FORBIDDEN_NODES = (
 )  # fmt: skip
 GUARDED = {
     ("aggregates", "mean_of"): "count 0 returns before",
-    ("aggregates", "standard_deviation"): "at least two rows, else too few",
+    ("aggregates", "deviation_of"): "fewer than two numbers return before",
+    ("aggregates", "coefficient_of_variation"): "a mean at or below 0 returns before",
+    ("aggregates", "_of_day"): "0 when there is none",
+    ("baselines", "percent_of_best"): "a best at or below 0 returns before",
+    ("baselines", "z_score"): "a spread at or below 0 returns before",
+    ("continuous", "ratio"): "a whole at or below 0 returns before",
+    ("coverage", "_medicines"): "without rows nothing is looked at",
     ("counts", "percent_of_readings"): "nothing judged returns before",
     ("doses", "share_taken"): "no dose, or none judged, returns before",
+    ("episodes", "_mean"): "0 when there is none",
+    ("episodes", "_points"): "a step is at least a minute",
+    ("episodes", "_written"): "a stretch without points is not written",
+    ("episodes", "episodes_per_day"): "0 when no time was recorded",
+    ("episodes", "find_episodes"): "a step is at least a minute; of one instant the part is 1",
+    ("lines", "_above"): "a level line returns before",
+    ("lines", "at_instant"): "only of two rows or more",
+    ("dosing", "share"): "nothing judged returns before",
+    ("dosing", "mean_lateness"): "no dose, or none whose lateness is known, returns before",
+    ("dosing", "_gather_lateness"): "no dose that was not missed returns before",
     ("logic", "arithmetic"): "a right side of 0 returns before",
+    ("slots", "percent_received"): "nothing planned returns before",
+    ("spacing", "_percent"): "a whole at or below 0 returns before",
+    ("spacing", "covered_percent"): "an interval of 0 returns before",
+    ("spacing", "worn_percent"): "an interval of 0 returns before",
+    ("time_in_range", "percent_of_time"): "a time of 0 returns before",
+    ("time_in_range", "_integrate"): "a line without length is not cut",
+    ("trends", "_least_squares"): "0 without rows or without spread",
+    ("variability", "_swings"): "a middle at or below 0 is passed over",
+    ("variability", "diurnal_variability"): "no day returns before",
     ("supply", "percent_of_days_covered"): "fewer than one day returns before",
-    ("supply", "_lay_out"): "without rows nothing is laid out",
+    ("supply", "lay_out"): "without rows nothing is laid out",
     ("logic", "rounded"): "a step at or below 0 returns before; inverse is at least 1",
 }
 

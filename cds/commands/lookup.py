@@ -16,6 +16,7 @@ from cds.document import result_schema
 from cds.exchange import request_schema, response_schema
 from cds.manual import field_reference, grammar_page
 from cds.messages import messages_schema
+from cds.report.definitions import indicators_schema
 from cds.schemas import adaptation_schema, cases_schema, concepts_schema, editor_schema, ruleset_schema
 
 
@@ -29,6 +30,7 @@ SUBJECTS: Final[Mapping[str, Callable[[], str]]] = {
     "cases": _printed(cases_schema),
     "concepts": _printed(concepts_schema),
     "editor": _printed(editor_schema),
+    "indicators": _printed(indicators_schema),
     "patient": _printed(records_schema),
     "result": _printed(result_schema),
     "messages": _printed(messages_schema),

@@ -3,18 +3,20 @@
 The same steps as `cds.execute.single` takes for one patient, by loops over the same functions.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from cds.execute.compiled import kernel, operator
+from cds.execute.compiled import kernel
+from cds.execute.compiled import measure as measure_by
 from cds.execute.kernels import FIRED, NOT_FIRED, WAITS, Clocks
-from cds.execute.limits import Resolved, in_second_unit, origin_of, resolve
+from cds.execute.limits import origin_of
 from cds.execute.material import Material, material
+from cds.execute.own_limits import Kinds, OwnLimits
 from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
 from cds.operators import OPERATORS
 from cds.operators.reasons import AT_LEAST, AT_MOST, IMPLAUSIBLE_ONLY, KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
@@ -59,25 +61,48 @@ class Answered(NamedTuple):
     newest: Array
 
 
+class Asked(NamedTuple):
+    """A measure's answer for every patient, and the numbers that stood in its parameters, as in `Chunk._bound`."""
+
+    answer: Answered
+    bound: Array
+    blocked: Array
+
+
+Question = tuple[str, str, str, int, int, str, bytes, tuple[int, ...]]
+FoundOut = Mapping[Question, Sequence[Asked]]  # several where a plan fills in other numbers
+
+
+def question(measure: Measure) -> Question:
+    """What tells a measure from others, but for the numbers that a plan fills into it."""
+    source, slots = measure.input, tuple(slot for slot, _ in measure.bound)
+    rows = source.key, source.partner, source.keep, source.drop, source.column
+    return measure.operator, *rows, np.array(measure.parameters).tobytes(), slots
+
+
 @dataclass
 class Chunk:
-    """Patients first to last (exclusive) of a population at `at`. used: number -> marks of rows, filled on `watch`."""
+    """Patients first to last (exclusive) of a population at `at`. used: number -> marks of rows, filled on `watch`.
+
+    before: what was found out about the whole population at the same moment.
+    """
 
     program: Program
     population: Population
+    kinds: Kinds
     first: int
     last: int
     at: int
     watch: bool = False
+    before: FoundOut = field(default_factory=dict[Question, "list[Asked]"])
     newest: dict[int, Array] = field(default_factory=dict[int, Array])
     count: dict[int, Array] = field(default_factory=dict[int, Array])
     used: dict[int, list[Marks]] = field(default_factory=dict[int, "list[Marks]"])
-    origins: dict[int, Array] = field(default_factory=dict[int, Array])
-    own: dict[int, Resolved] = field(default_factory=dict[int, Resolved])
 
     def __post_init__(self) -> None:
         self.n = self.last - self.first
         self.plan = self.program.plan
+        self.no_time = np.full(self.n, NO_TIME)
         self.zone = self.population.zone[self.first : self.last]
         self.today: list[date] = [civil_date(self.at, each) for each in self.population.zones]
         ahead = np.array([each.offset_at(self.at) for each in self.population.zones], np.int64)
@@ -86,7 +111,6 @@ class Chunk:
         self._states: dict[int, Decided] = {}
         self._verdicts: dict[int, Verdict] = {}
         self._materials: dict[Input, Material] = {}
-        self._limits: dict[int, Valued] | None = None
 
     # numbers
 
@@ -114,39 +138,58 @@ class Chunk:
         return Valued(np.full(self.n, value), np.full(self.n, reason, np.int8))
 
     def _measure(self, index: int, measure: Measure) -> Valued:
+        bound, blocked = self._bound(measure)
+        answer = None if self.watch else self._found_before(measure, bound, blocked)
+        answer = answer or self._asked(index, measure, bound, blocked)
+        self.count[index], self.newest[index] = answer.counted, answer.newest
+        return Valued(answer.value, answer.reason)
+
+    def _found_before(self, measure: Measure, bound: Array, blocked: Array) -> Answered | None:
+        """What was found out before, if it was with the same numbers in the parameters."""
+        who = slice(self.first, self.last)
+        for each in self.before.get(question(measure), ()):
+            if np.array_equal(each.bound[:, who], bound) and np.array_equal(each.blocked[who], blocked):
+                return Answered(*(column[who] for column in each.answer))
+        return None
+
+    def _asked(self, index: int, measure: Measure, bound: Array, blocked: Array) -> Answered:
         answer = Answered(*self._empty(), np.zeros(self.n, np.int64), np.full(self.n, NO_TIME))
         source = self._material(measure.input)
-        parameters, blocked = self._parameters(measure)
+        slots = np.array([slot for slot, _ in measure.bound], np.int64)
         for rows in source.parts:
             used = np.zeros(len(rows.series.times) if self.watch else 0, np.uint8)
-            kernel("measure")(
-                operator(OPERATORS[measure.operator].function),
-                *(rows.who, rows.starts, rows.ends, rows.series, rows.partner, not measure.input.partner),
+            measure_by(OPERATORS[measure.operator].function)(
+                *(rows.who, rows.starts, rows.ends, rows.series, rows.partner),
                 *(self.at, self._clocks, source.supplied_from),
-                *(parameters, blocked, np.zeros(SCRATCH_PER_ROW * rows.most), used),
+                *(np.array(measure.parameters), slots, bound, blocked),
+                *(np.empty(SCRATCH_PER_ROW * rows.most), used),
                 *answer,
             )
             if self.watch:
                 self.used.setdefault(index, []).append((rows.positions, used))
-        self.count[index], self.newest[index] = answer.counted, answer.newest
-        return Valued(answer.value, answer.reason)
+        return answer
+
+    def write(self, index: int, measure: Measure, whole: Asked) -> None:
+        """Put into columns of the whole population what a measure was asked and what it answered."""
+        who = slice(self.first, self.last)
+        whole.bound[:, who], whole.blocked[who] = self._bound(measure)
+        answer = Answered(*self.number(index), self.count[index], self.newest[index])
+        for column, said in zip(whole.answer, answer, strict=True):
+            column[who] = said
 
     def _material(self, source: Input) -> Material:
         if source not in self._materials:
             self._materials[source] = material(self.population, source, self.first, self.last, self.at)
         return self._materials[source]
 
-    def _parameters(self, measure: Measure) -> tuple[Array, Array]:
-        """Parameters, one line for all or one each, and why they cannot be told."""
+    def _bound(self, measure: Measure) -> tuple[Array, Array]:
+        """Each patient's numbers in a measure's parameters, one line for each of them, and why they cannot be told."""
         blocked = np.zeros(self.n, np.int8)
-        parameters = np.array([measure.parameters])
-        if measure.bound:
-            parameters = np.repeat(parameters, self.n, 0)
-        for slot, number in measure.bound:
-            value, reason = self.number(number)
-            parameters[:, slot] = value
+        bound = np.empty((len(measure.bound), self.n))
+        for line, (_, number) in enumerate(measure.bound):
+            bound[line], reason = self.number(number)
             blocked = np.where(blocked == KNOWN, reason, blocked)
-        return parameters, blocked
+        return bound, blocked
 
     def _constant(self, index: int, constant: Constant) -> Valued:
         return self._empty(constant.value)
@@ -196,48 +239,24 @@ class Chunk:
 
     # limits
 
-    def limits(self) -> dict[int, Valued]:
-        """Every limit of the plan as it counts for each patient; fills `own` and `origins`."""
-        if self._limits is None:
-            found: dict[int, Valued] = {}
-            for index, each in self.plan.limits.items():
-                default = self.number(each.default) if each.default != NONE else self._empty(0.0, NOT_SET)
-                found[index] = Valued(default.value.copy(), default.reason.copy())
-                self.origins[index] = np.full(self.n, ORIGINS.index(origin_of(each).kind), np.int8)
-            for place in self._with_own_limits():
-                self._resolve(place, found)
-            self._limits = found
-        return self._limits
-
-    def _with_own_limits(self) -> Sequence[int]:
-        places = self.population.with_own_limits
-        return places[bisect_left(places, self.first) : bisect_left(places, self.last)]
-
-    def _resolve(self, place: int, found: dict[int, Valued]) -> None:
-        """Put one patient's own limits in place of the defaults."""
-        i = place - self.first
-
-        def default(index: int) -> tuple[float, int]:
-            return float(found[index].value[i]), int(found[index].reason[i])
-
-        resolved = resolve(self.plan, self.population.limits[place], default, self.today[int(self.zone[i])])
-        for index, (value, reason) in resolved.values.items():
-            found[index].value[i], found[index].reason[i] = value, reason
-        for index, origin in resolved.origins.items():
-            self.origins[index][i] = ORIGINS.index(origin.kind)
-        self.own[i] = resolved
+    @cached_property
+    def own_limits(self) -> OwnLimits:
+        """What patients' own limits change."""
+        nothing = self._empty(0.0, NOT_SET)
+        limits = self.plan.limits.items()
+        defaults = {index: self.number(each.default) if each.default != NONE else nothing for index, each in limits}
+        origins = {index: np.full(self.n, ORIGINS.index(origin_of(each).kind), np.int8) for index, each in limits}
+        return OwnLimits(self.kinds, self.first, self.last, self.today, defaults, origins)
 
     def _limit(self, index: int, limit: Limit) -> Valued:
-        return self.limits()[index]
+        found = self.own_limits.values.get(index)
+        return found or self.own_limits.defaults[index]
 
     def _paired(self, index: int, limit: PairedLimit) -> Valued:
-        stated, default = self.limits()[limit.limit], self.number(limit.default)
+        stated, default = self.number(limit.limit), self.number(limit.default)
         known = stated.reason == KNOWN
         result = Valued(np.where(known, default.value, 0.0), np.where(known, default.reason, stated.reason))
-        for i, resolved in self.own.items():
-            own = resolved.own.get(limit.limit)
-            if own and known[i]:
-                result.value[i], result.reason[i] = in_second_unit(limit, own, float(stated.value[i])), KNOWN
+        self.own_limits.in_second_unit(limit, stated, result)
         return result
 
     # conditions

@@ -1,12 +1,13 @@
-"""The operators and the loops of `cds.execute.kernels` in compiled form."""
+"""The operators and the loops of `cds.execute.kernels` and `cds.execute.writing` in compiled form."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
 from cds.compiling import F64, I64, LONG, REAL, SMALL, compiled, line_of, types
-from cds.execute import kernels
-from cds.operators.series import Now, Series
+from cds.execute import kernels, writing
+from cds.operators.entries.operator import OperatorFunction
+from cds.operators.series import Series
 from cds.population import ROW_TYPES
 
 SMALL_LINES = types.int8[:, ::1]
@@ -17,14 +18,15 @@ FLAGS = types.boolean[::1]
 _ROWS = {name: line_of(kind) for name, kind in ROW_TYPES.items()}
 SERIES = types.NamedTuple([_ROWS[name] for name in Series._fields], Series)
 CLOCKS = types.NamedTuple([types.int16[::1], LONG, LONG, LONG, LONG], kernels.Clocks)
-NOW = types.NamedTuple([I64, I64, I64, LONG, LONG], Now)
-
-OPERATOR = types.Tuple((F64, I64, I64, I64))(SERIES, SERIES, NOW, REAL, MARKS, REAL)
-"""The one signature of every operator."""
+_LINES = types.float64[:, ::1]
+KINDS = types.NamedTuple([LONG, FLAGS, FLAGS, _LINES, _LINES], kernels.EntryKinds)
 
 _VOID = types.void
-_KERNELS: Final[dict[str, Any]] = {
+KERNELS: Final[dict[str, Any]] = {
+    "unlike": _VOID(LONG, LONG, _ROWS["attribute"], I64, I64, FLAGS),
+    "marked_rows": _VOID(LONG, LONG, LONG, MARKS, LONG),
     "known_rows": _VOID(
+        LONG,
         LONG,
         LONG,
         _ROWS["times"],
@@ -42,15 +44,15 @@ _KERNELS: Final[dict[str, Any]] = {
         FLAGS,
     ),
     "measure": _VOID(
-        types.FunctionType(OPERATOR),
         LONG,
         LONG,
         LONG,
         SERIES,
         SERIES,
-        types.boolean,
         I64,
         CLOCKS,
+        LONG,
+        REAL,
         LONG,
         types.float64[:, ::1],
         SMALL,
@@ -61,6 +63,8 @@ _KERNELS: Final[dict[str, Any]] = {
         LONG,
         LONG,
     ),
+    "entry_states": _VOID(REAL, LONG, LONG, LEAF, LONG, KINDS, SMALL, REAL),
+    "order_kept": _VOID(LONG, REAL, SMALL, REAL, SMALL, FLAGS),
     "settle": _VOID(REAL, SMALL),
     "calculate": _VOID(I64, REAL, SMALL, REAL, SMALL, REAL, SMALL),
     "to_steps": _VOID(REAL, SMALL, F64, REAL, SMALL),
@@ -75,6 +79,14 @@ _KERNELS: Final[dict[str, Any]] = {
     "negate_all": _VOID(SMALL, SMALL),
     "all_of": _VOID(SMALL_LINES, LEAF_LINES, LEAF, SMALL, LEAF),
     "any_of": _VOID(SMALL_LINES, LEAF_LINES, LEAF, SMALL, LEAF),
+    "first_places": I64(SMALL_LINES, FLAGS, LONG),
+    "write_rows": _VOID(
+        *(I64, I64, FLAGS, SMALL, SMALL, SMALL, FLAGS, LEAF, LEAF, LONG, LONG, FLAGS),
+        *(LONG, LEAF, SMALL, SMALL, SMALL, FLAGS, LEAF),
+    ),
+    "show": _VOID(FLAGS, LONG, I64, REAL, SMALL, LEAF, REAL, SMALL),
+    "show_time": _VOID(FLAGS, LONG, LONG, LONG),
+    "show_origin": _VOID(FLAGS, LONG, SMALL, SMALL),
     "judge": _VOID(
         SMALL, SMALL_LINES, SMALL_LINES, SMALL_LINES, LEAF_LINES, SMALL_LINES, SMALL, SMALL, SMALL, FLAGS, LEAF
     ),
@@ -83,11 +95,11 @@ _KERNELS: Final[dict[str, Any]] = {
 
 @cache
 def kernel(name: str) -> Callable[..., Any]:
-    """A loop of `cds.execute.kernels`, compiled."""
-    return compiled(getattr(kernels, name), _KERNELS[name])
+    """A loop of `cds.execute.kernels` or `cds.execute.writing`, compiled."""
+    return compiled(getattr(kernels, name, None) or getattr(writing, name), KERNELS[name])
 
 
 @cache
-def operator(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An operator, compiled so that `measure` can be handed it."""
-    return compiled(function, OPERATOR)
+def measure(operator: OperatorFunction) -> Callable[..., Any]:
+    """The loop `measure` around an operator, compiled together with it."""
+    return compiled(kernels.measure, KERNELS["measure"], operator=operator)

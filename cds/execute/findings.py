@@ -9,11 +9,12 @@ import pyarrow  # pyright: ignore[reportMissingTypeStubs]
 
 from cds.diagnostics import Issue
 from cds.execute.columns import Chunk
+from cds.execute.compiled import kernel
 from cds.execute.kernels import FIRED, NOT_APPLICABLE, NOT_FIRED, UNKNOWN, WAITS
 from cds.execute.program import COLOURS, ORIGINS
 from cds.operators.reasons import KNOWN, Reason
 from cds.operators.series import NO_TIME
-from cds.plan import NONE, Measure, Number, PairedLimit, Plan
+from cds.plan import NONE, Measure, Number, PairedLimit, Plan, Rule
 from cds.population import Array
 from cds.result import COLOURS as SEVERITIES
 from cds.result import Status
@@ -136,40 +137,33 @@ def _reasons(codes: Array) -> Any:
     return _texts(words, np.where(codes == KNOWN, NONE, codes))
 
 
-def rows_of(chunk: Chunk, kept: Array) -> Rows:
-    """The findings of a chunk whose status code is marked in `kept`, by patient, then rule."""
-    verdicts = [chunk.verdict(index) for index in range(len(chunk.plan.rules))]
-    if not verdicts:
-        return _empty(0)
-    who, rules = np.nonzero(kept[np.stack([each.status for each in verdicts])].T)
-    rows = _empty(len(who))
-    rows.patient[:], rows.rule[:] = who + chunk.first, rules
-    order = np.argsort(rules, kind="stable")
-    ends = np.searchsorted(rules[order], np.arange(len(verdicts)), "right")
-    for index, verdict in enumerate(verdicts):
-        where = order[ends[index - 1] if index else 0 : ends[index]]
-        for name in ("status", "colour", "reason", "uncertain", "hidden_by"):
-            getattr(rows, name)[where] = getattr(verdict, name)[who[where]]
-        leaves = verdict.leaf[who[where]]
-        for leaf in np.unique(leaves):
-            number, limit = chunk.program.shown(chunk.plan.rules[index], int(leaf))
-            those = where[leaves == leaf]
-            _show_number(chunk, rows, number, those, who[those])
-            _show_limit(chunk, rows, limit, those, who[those])
-            _show_pair(chunk, rows, int(leaf), those, who)
+def rows_of(chunk: Chunk, status: Array, kept: Array) -> Rows:
+    """The findings of a chunk whose status code is marked in `kept`, by patient, then rule; status: a line per rule."""
+    place = np.empty(chunk.n, np.int64)
+    rows = _empty(int(kernel("first_places")(status, kept, place)))
+    where, seen = np.empty(chunk.n, np.int64), np.empty(len(chunk.program.leaves) + 1, np.bool_)
+    for index, rule in enumerate(chunk.plan.rules):
+        verdict = chunk.verdict(index)
+        seen[:] = False
+        kernel("write_rows")(
+            *(chunk.first, index, kept, *verdict, place, where, seen),
+            *(rows.patient, rows.rule, rows.status, rows.colour, rows.reason, rows.uncertain, rows.hidden_by),
+        )
+        for leaf in np.flatnonzero(seen).tolist():
+            _show(chunk, rows, rule, leaf - 1, verdict.leaf, where)
     return rows
 
 
 def _empty(size: int) -> Rows:
-    """Rows to be filled: no number, no limit, no reason."""
+    """Rows to be filled: no number, no limit."""
     return Rows(
-        patient=np.zeros(size, np.int64),
-        rule=np.zeros(size, np.int32),
-        status=np.zeros(size, np.int8),
-        colour=np.zeros(size, np.int8),
-        reason=np.zeros(size, np.int8),
-        uncertain=np.zeros(size, np.bool_),
-        hidden_by=np.full(size, NONE, np.int32),
+        patient=np.empty(size, np.int64),
+        rule=np.empty(size, np.int32),
+        status=np.empty(size, np.int8),
+        colour=np.empty(size, np.int8),
+        reason=np.empty(size, np.int8),
+        uncertain=np.empty(size, np.bool_),
+        hidden_by=np.empty(size, np.int32),
         number=np.full(size, NONE, np.int32),
         value=np.zeros(size),
         value_reason=np.zeros(size, np.int8),
@@ -181,37 +175,40 @@ def _empty(size: int) -> Rows:
     )
 
 
-def _show_pair(chunk: Chunk, rows: Rows, leaf: int, where: Array, who: Array) -> None:
-    """Where the reading arrived in the second unit of a pair, show what was compared in that unit."""
+def _show(chunk: Chunk, rows: Rows, rule: Rule, leaf: int, leaves: Array, where: Array) -> None:
+    """The number and the limit of the rows that one comparison decided; where: each patient's row, NONE = none.
+
+    Where the reading arrived in the second unit of a pair, what was compared in that unit.
+    """
+    number, limit = chunk.program.shown(rule, leaf)
+    decided = leaves == leaf
+    _show_number(chunk, rows, number, decided, where)
+    _show_limit(chunk, rows, limit, decided, where)
     pair = chunk.program.pair_of(leaf)
     if pair is not None:
-        arrived = where[chunk.arrived_in(pair)[who[where]]]
-        _show_number(chunk, rows, pair.raw, arrived, who[arrived])
-        _show_limit(chunk, rows, pair.limit, arrived, who[arrived])
+        arrived = decided & chunk.arrived_in(pair)
+        _show_number(chunk, rows, pair.raw, arrived, where)
+        _show_limit(chunk, rows, pair.limit, arrived, where)
 
 
-def _show_number(chunk: Chunk, rows: Rows, number: int, where: Array, who: Array) -> None:
+def _show_number(chunk: Chunk, rows: Rows, number: int, which: Array, where: Array) -> None:
     if number == NONE:
         return
-    valued = chunk.number(number)
-    rows.number[where] = number
-    rows.value[where] = valued.value[who]
-    rows.value_reason[where] = valued.reason[who]
     newest = chunk.newest_of(number)
-    rows.newest[where] = NO_TIME if newest is None else newest[who]
+    shown = rows.number, rows.value, rows.value_reason
+    kernel("show")(which, where, number, *chunk.number(number), *shown)
+    kernel("show_time")(which, where, chunk.no_time if newest is None else newest, rows.newest)
 
 
-def _show_limit(chunk: Chunk, rows: Rows, limit: int, where: Array, who: Array) -> None:
+def _show_limit(chunk: Chunk, rows: Rows, limit: int, which: Array, where: Array) -> None:
     if limit == NONE:
         return
-    valued = chunk.number(limit)
-    rows.limit[where] = limit
-    rows.limit_value[where] = valued.value[who]
-    rows.limit_reason[where] = valued.reason[who]
-    chunk.limits()
+    shown = rows.limit, rows.limit_value, rows.limit_reason
+    kernel("show")(which, where, limit, *chunk.number(limit), *shown)
     number = chunk.plan.numbers[limit]
-    stated = number.limit if isinstance(number, PairedLimit) else limit
-    rows.origin[where] = chunk.origins[stated][who] if stated in chunk.origins else 0
+    origin = chunk.own_limits.origins.get(number.limit if isinstance(number, PairedLimit) else limit)
+    if origin is not None:
+        kernel("show_origin")(which, where, origin, rows.origin)
 
 
 def joined(parts: Sequence[Rows]) -> Rows:

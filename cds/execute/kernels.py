@@ -8,6 +8,7 @@ Results are written into the arrays at the end of each argument list. Reasons an
 import math
 from typing import Final, NamedTuple
 
+from cds.operators.entries.operator import OperatorFunction
 from cds.operators.logic import (
     arithmetic,
     both,
@@ -20,6 +21,7 @@ from cds.operators.logic import (
     unbounded,
     without_noise,
 )
+from cds.operators.readings import last_reading
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
@@ -33,6 +35,7 @@ from cds.operators.reasons import (
 )
 from cds.operators.rows import keep_known
 from cds.operators.series import NO_TIME, SCRATCH_PER_ROW, Column, Now, Series
+from cds.units import Conversion, convert
 
 NONE: Final = -1
 
@@ -43,9 +46,19 @@ WAITS: Final = 3  # unconfirmed
 FIRED: Final = 4
 
 
+def unlike(starts: Column, ends: Column, attribute: Column, needed: int, unwanted: int, found: Column) -> None:
+    """Mark the patients with a row that lacks one of the bits `needed` or has one that is unwanted."""
+    for i in range(len(found)):
+        for row in range(starts[i], ends[i]):
+            if (attribute[row] & needed) != needed or (attribute[row] & unwanted) != 0:
+                found[i] = True
+                break
+
+
 def known_rows(
+    who: Column,
     starts: Column,
-    ends: Column,
+    row_ends: Column,
     times: Column,
     recorded: Column,
     values: Column,
@@ -57,29 +70,42 @@ def known_rows(
     needed: int,
     unwanted: int,
     kept: Column,
-    counts: Column,
+    ends: Column,
     has_gaps: Column,
 ) -> None:
-    """`keep_known` for each patient: marks per row, how many rows, and whether they are not simply the first ones."""
-    for i in range(len(counts)):
-        start, end = starts[i], ends[i]
-        counts[i] = keep_known(
-            times[start:end],
-            recorded[start:end],
-            values[start:end],
-            partner[start:end],
-            attribute[start:end],
-            quality[start:end],
-            partner_quality[start:end],
+    """`keep_known` for the patients `who`: marks per row, `ends` so far behind the start as rows are kept, and whether
+    those are not simply the first ones.
+    """
+    for j in range(len(who)):
+        i = who[j]
+        start, end = starts[i], row_ends[i]
+        count = keep_known(
+            stretch(times, start, end),
+            stretch(recorded, start, end),
+            stretch(values, start, end),
+            stretch(partner, start, end),
+            stretch(attribute, start, end),
+            stretch(quality, start, end),
+            stretch(partner_quality, start, end),
             at,
             needed,
             unwanted,
-            kept[start:end],
+            stretch(kept, start, end),
         )
-        has_gaps[i] = False
-        for row in range(start, start + counts[i]):
+        ends[i] = start + count
+        for row in range(start, start + count):
             if kept[row] == 0:
                 has_gaps[i] = True
+
+
+def marked_rows(who: Column, starts: Column, ends: Column, kept: Column, positions: Column) -> None:
+    """Positions of the marked rows of the patients `who`, one patient after another."""
+    count = 0
+    for j in range(len(who)):
+        for row in range(starts[who[j]], ends[who[j]]):
+            if kept[row] != 0:
+                positions[count] = row
+                count += 1
 
 
 def uncounted(column: Column) -> Column:
@@ -90,31 +116,25 @@ def uncounted(column: Column) -> Column:
     return column
 
 
-def uncounted_rows(series: Series) -> Series:
-    """`uncounted` for every column."""
-    return Series(
-        uncounted(series.times),
-        uncounted(series.utc_offset),
-        uncounted(series.values),
-        uncounted(series.raw),
-        uncounted(series.unit),
-        uncounted(series.group),
-        uncounted(series.attribute),
-        uncounted(series.quality),
-    )
+def stretch(column: Column, start: int, end: int) -> Column:
+    """Places start to end of a column; compiled, without counting who holds it and without a look at its length.
+
+    Only for columns that the caller holds until the loop is done, and places that they have.
+    """
+    return column[start:end]
 
 
 def rows_of(series: Series, start: int, end: int) -> Series:
-    """One patient's rows; `end` is not after the last row."""
+    """One patient's rows."""
     return Series(
-        series.times[start:end],
-        series.utc_offset[start:end],
-        series.values[start:end],
-        series.raw[start:end],
-        series.unit[start:end],
-        series.group[start:end],
-        series.attribute[start:end],
-        series.quality[start:end],
+        stretch(series.times, start, end),
+        stretch(series.utc_offset, start, end),
+        stretch(series.values, start, end),
+        stretch(series.raw, start, end),
+        stretch(series.unit, start, end),
+        stretch(series.group, start, end),
+        stretch(series.attribute, start, end),
+        stretch(series.quality, start, end),
     )
 
 
@@ -131,18 +151,22 @@ class Clocks(NamedTuple):
     minutes: Column
 
 
+operator: Final[OperatorFunction] = last_reading
+"""What `measure` asks; each of its compiled forms holds an operator of its own."""
+
+
 def measure(
-    operator: Column,
     who: Column,
     row_starts: Column,
     row_ends: Column,
     series: Series,
     partner: Series,
-    is_alone: bool,
     at: int,
     clocks: Clocks,
     supplied_from: Column,
     parameters: Column,
+    slots: Column,
+    bound: Column,
     blocked: Column,
     scratch: Column,
     used: Column,
@@ -151,34 +175,97 @@ def measure(
     count: Column,
     newest: Column,
 ) -> None:
-    """An operator's answer for the patients `who`; those of who[j] are rows row_starts[j] to row_ends[j].
+    """The operator's answer for the patients `who`; those of who[j] are rows row_starts[j] to row_ends[j].
 
-    is_alone: the rows are no part of a panel. parameters: one line for all patients, or one each. blocked: why a
-    patient's parameters cannot be told. scratch: SCRATCH_PER_ROW numbers for each of the most rows that one has. used:
-    one mark per row, or empty.
+    partner: the same as series for rows that are no part of a panel. slots: which parameters are not the same for
+    all; patient i has bound[k, i] in slots[k]. blocked: why a patient's parameters cannot be told. scratch:
+    SCRATCH_PER_ROW numbers for each of the most rows that one has. used: one mark per row, or empty.
     """
-    series, partner, parameters = uncounted_rows(series), uncounted_rows(partner), uncounted(parameters)
-    transitions, minutes = uncounted(clocks.transitions), uncounted(clocks.minutes)
-    used, scratch = uncounted(used), uncounted(scratch)
+    marks = len(used) > 0
     for j in range(len(who)):
         i = who[j]
         if blocked[i] != KNOWN:
             value[i], count[i], newest[i], reason[i] = 0.0, 0, NO_TIME, blocked[i]
             continue
+        for k in range(len(slots)):
+            parameters[slots[k]] = bound[k, i]
         start, end = row_starts[j], row_ends[j]
         zone = clocks.zone[i]
         first, last = clocks.starts[zone], clocks.starts[zone + 1]
-        mine = rows_of(series, start, end)
+        transitions, minutes = stretch(clocks.transitions, first, last), stretch(clocks.minutes, first, last)
         answer = operator(
-            mine,
-            mine if is_alone else rows_of(partner, start, end),
-            Now(at, clocks.ahead[zone], supplied_from[i], transitions[first:last], minutes[first:last]),
-            parameters[i] if len(parameters) > 1 else parameters[0],
-            used[start:end] if len(used) > 0 else used,
-            scratch[: SCRATCH_PER_ROW * (end - start)],
+            rows_of(series, start, end),
+            rows_of(partner, start, end),
+            Now(at, clocks.ahead[zone], supplied_from[i], transitions, minutes),
+            uncounted(parameters),
+            stretch(used, start if marks else 0, end if marks else 0),
+            stretch(scratch, 0, SCRATCH_PER_ROW * (end - start)),
         )
         value[i], reason[i] = settled(answer[0], answer[3])
         count[i], newest[i] = answer[1], answer[2]
+
+
+NO_EFFECT: Final = 0  # states of an entry of a patient's plan, taken alone
+USED: Final = 1
+UNREADABLE: Final = 2
+EXPIRED: Final = 3
+FIXED: Final = 4
+WRONG_UNIT: Final = 5
+NO_NUMBER: Final = 6
+OUTSIDE: Final = 7
+
+
+class EntryKinds(NamedTuple):
+    """Of each kind of entry the limit that it means, whether that is fixed, whether the unit fits, conversion, span."""
+
+    target: Column
+    is_fixed: Column
+    unit_fits: Column
+    factor: Column
+    allowed: Column
+
+
+def entry_states(
+    value: Column,
+    since: Column,
+    until: Column,
+    kind: Column,
+    today: Column,
+    kinds: EntryKinds,
+    state: Column,
+    converted: Column,
+) -> None:
+    """State of each entry, in the order in which `cds.execute.limits` asks, and the value in the limit's unit."""
+    for i in range(len(value)):
+        which = kind[i]
+        if kinds.target[which] == NONE or (math.isfinite(value[i]) and since[i] > today[i]):
+            state[i] = NO_EFFECT
+        elif not math.isfinite(value[i]):
+            state[i] = UNREADABLE
+        elif until[i] < today[i]:
+            state[i] = EXPIRED
+        elif kinds.is_fixed[which]:
+            state[i] = FIXED
+        elif not kinds.unit_fits[which]:
+            state[i] = WRONG_UNIT
+        else:
+            factor = Conversion(kinds.factor[which, 0], kinds.factor[which, 1], kinds.factor[which, 2])
+            converted[i] = convert(value[i], factor)
+            place = without_noise(converted[i])
+            if not math.isfinite(converted[i]):
+                state[i] = NO_NUMBER
+            elif kinds.allowed[which, 0] <= place and place <= kinds.allowed[which, 1]:
+                state[i] = USED
+            else:
+                state[i] = OUTSIDE
+
+
+def order_kept(who: Column, high: Column, high_reason: Column, low: Column, low_reason: Column, wrong: Column) -> None:
+    """Mark those of the patients `who` whose higher limit does not lie above the lower one."""
+    for j in range(len(who)):
+        i = who[j]
+        if high_reason[i] == KNOWN and low_reason[i] == KNOWN and without_noise(high[i]) <= without_noise(low[i]):
+            wrong[i] = True
 
 
 def settled(value: float, reason: int) -> tuple[float, int]:

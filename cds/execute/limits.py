@@ -1,16 +1,17 @@
 """Which limit counts for a patient: the patient's own, else the ruleset's; never a default in place of a bad one."""
 
+import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from cds.diagnostics import Issue, closest
+from cds.diagnostics import CdsError, Issue, closest
 from cds.operators.logic import without_noise
 from cds.operators.reasons import KNOWN, LIMIT_EXPIRED, LIMIT_INVALID
 from cds.patient import PatientLimit
-from cds.plan import Limit, PairedLimit, Plan
+from cds.plan import NONE, Choice, Constant, Limit, Number, PairedLimit, Plan
 from cds.result import Origin
 from cds.units import Conversion, convert
 
@@ -32,22 +33,44 @@ class Resolved:
 
     def note(self, name: str, code: str, message: str, norwegian: str) -> None:
         """Say what was wrong with a limit of the patient's plan."""
-        self.issues.append(Issue(code, f"limits.{name}", message, norwegian))
+        self.issues += _issue(name, code, message, norwegian)
 
 
-def resolve(plan: Plan, entries: Sequence[PatientLimit], default: Callable[[int], Valued], at: date) -> Resolved:
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an entry of a patient's plan is about, as far as its name, ruleset and unit tell.
+
+    target: the limit that it means, NONE = none. spoils: limits that it makes unknown, as it may mean any of them.
+    """
+
+    target: int
+    spoils: tuple[int, ...]
+    issues: tuple[Issue, ...]
+
+
+Default = Callable[[int], Valued]
+Meant = Callable[[Plan, PatientLimit], "Meaning"]
+
+
+def resolve(
+    plan: Plan, entries: Sequence[PatientLimit], default: Default, at: date, meaning: Meant | None = None
+) -> Resolved:
     """What one patient's limits change at a civil date. default: number -> the ruleset's own value and reason.
 
-    A patient's limit with an unknown name, wrong unit, outside its span, out of order or expired makes the limits
-    that it was meant for unknown; when nobody can tell which, every limit that a patient may set.
+    meaning: gives the answer of `meaning_of`, for instance as it was asked before. A patient's limit with an unknown
+    name, wrong unit, outside its span, out of order or expired makes the limits that it was meant for unknown; when
+    nobody can tell which, every limit that a patient may set.
     """
     resolved = Resolved()
     meant: dict[int, list[PatientLimit]] = {}
     for entry in entries:
-        for number in _targets(plan, entry, resolved):
-            meant.setdefault(number, []).append(entry)
+        about = (meaning or meaning_of)(plan, entry)
+        resolved.values.update(dict.fromkeys(about.spoils, (0.0, LIMIT_INVALID)))
+        resolved.issues += about.issues
+        if about.target != NONE:
+            meant.setdefault(about.target, []).append(entry)
     for number, candidates in meant.items():
-        _apply(plan.limits[number], number, candidates, at, resolved)
+        apply_entries(plan.limits[number], number, candidates, at, resolved)
     if resolved.own:
         _check_order(plan, default, resolved)
     return resolved
@@ -58,24 +81,22 @@ def origin_of(limit: Limit) -> Origin:
     return _ADAPTATION if limit.adapted else _DEFAULT
 
 
-def _targets(plan: Plan, entry: PatientLimit, resolved: Resolved) -> Sequence[int]:
-    """The one limit that an entry means; none after an issue that spoils what it might have meant."""
+def meaning_of(plan: Plan, entry: PatientLimit) -> Meaning:
+    """The one limit that an entry means, or an issue and what it spoils."""
     named = [each for each in plan.limits_named.get(entry.name, ()) if _may_mean(entry, plan.limits[each])]
     if len(named) == 1:
-        return named
+        return Meaning(named[0], (), ())
     loaded = [head.id for head in plan.heads]
     if entry.ruleset and entry.ruleset not in loaded:
-        _other_ruleset(plan, entry, closest(entry.ruleset, loaded), resolved)
-        return ()
+        return _other_ruleset(plan, entry, closest(entry.ruleset, loaded))
     candidates = [number for number, limit in plan.limits.items() if _may_mean(entry, limit)]
     renamed = [each for each in candidates if not named and entry.name in plan.limits[each].was]
     if len(renamed) == 1:
         now = plan.limits[renamed[0]].name
         message = f"the limit `{entry.name}` is now called `{now}`; it was used"
-        resolved.note(entry.name, "limit_renamed", message, f"grensen `{entry.name}` heter nå `{now}`; den ble brukt")
-        return renamed
+        norwegian = f"grensen `{entry.name}` heter nå `{now}`; den ble brukt"
+        return Meaning(renamed[0], (), _issue(entry.name, "limit_renamed", message, norwegian))
     meant = named or renamed
-    _spoil(plan, meant, candidates, resolved)
     if meant:
         message = f"the limit `{entry.name}` is in several rulesets; say which one it belongs to"
         norwegian = f"grensen `{entry.name}` finnes i flere regelsett; oppgi hvilket den hører til"
@@ -84,8 +105,12 @@ def _targets(plan: Plan, entry: PatientLimit, resolved: Resolved) -> Sequence[in
         hint, hint_nb = (f"; did you mean `{near}`?", f"; mente du `{near}`?") if near else (".", ".")
         message = f"no ruleset has a limit `{entry.name}`{hint} Until it is mended, the limits it may mean are unknown"
         norwegian = f"ingen regelsett har en grense `{entry.name}`{hint_nb} Til det er rettet, er grensene ukjente"
-    resolved.note(entry.name, "limit_unknown_name", message, norwegian)
-    return ()
+    spoils = _spoiled(plan, meant, candidates)
+    return Meaning(NONE, spoils, _issue(entry.name, "limit_unknown_name", message, norwegian))
+
+
+def _issue(name: str, code: str, message: str, norwegian: str) -> tuple[Issue]:
+    return (Issue(code, f"limits.{name}", message, norwegian),)
 
 
 def _may_mean(entry: PatientLimit, limit: Limit) -> bool:
@@ -95,26 +120,26 @@ def _may_mean(entry: PatientLimit, limit: Limit) -> bool:
 _MOST_SHOWN: Final = 60  # characters of a ruleset's name
 
 
-def _other_ruleset(plan: Plan, entry: PatientLimit, near: str, resolved: Resolved) -> None:
+def _other_ruleset(plan: Plan, entry: PatientLimit, near: str) -> Meaning:
     """A limit of a ruleset that is not loaded is not ours; one whose ruleset seems misspelt may be."""
     other = entry.ruleset[:_MOST_SHOWN]
     message = f"the limit `{entry.name}` belongs to the ruleset `{other}`, which is not loaded; it was not used"
     norwegian = f"grensen `{entry.name}` hører til regelsettet `{other}`, som ikke er lastet; den ble ikke brukt"
+    spoils: tuple[int, ...] = ()
     if near:
         candidates = [number for number, limit in plan.limits.items() if limit.ruleset == near]
-        _spoil(plan, [each for each in candidates if plan.limits[each].name == entry.name], candidates, resolved)
+        spoils = _spoiled(plan, [each for each in candidates if plan.limits[each].name == entry.name], candidates)
         message += f". Did you mean `{near}`? Until it is mended, the limits it may mean are unknown"
         norwegian += f". Mente du `{near}`? Til det er rettet, er grensene den kan gjelde, ukjente"
-    resolved.note(entry.name, "limit_of_other_ruleset", message, norwegian)
+    return Meaning(NONE, spoils, _issue(entry.name, "limit_of_other_ruleset", message, norwegian))
 
 
-def _spoil(plan: Plan, meant: Sequence[int], candidates: Sequence[int], resolved: Resolved) -> None:
-    """Make the limits unknown that an entry means, or, when that cannot be told, all that a patient may set."""
-    for number in meant or [each for each in candidates if not plan.limits[each].fixed]:
-        resolved.values[number] = (0.0, LIMIT_INVALID)
+def _spoiled(plan: Plan, meant: Sequence[int], candidates: Sequence[int]) -> tuple[int, ...]:
+    """The limits that an entry means, or, when that cannot be told, all that a patient may set."""
+    return tuple(meant or [each for each in candidates if not plan.limits[each].fixed])
 
 
-def _apply(limit: Limit, number: int, candidates: list[PatientLimit], at: date, resolved: Resolved) -> None:
+def apply_entries(limit: Limit, number: int, candidates: list[PatientLimit], at: date, resolved: Resolved) -> None:
     """Use the newest entry that is in force; one that cannot be used makes the limit unknown."""
     if number in resolved.values:  # spoiled
         return
@@ -161,6 +186,66 @@ def _use(limit: Limit, number: int, chosen: list[PatientLimit], resolved: Resolv
         return
     resolved.values[number] = (value, KNOWN)
     resolved.own[number] = chosen[0]
+
+
+def with_other_defaults(plan: Plan, others: Sequence[PatientLimit]) -> Plan:
+    """The plan with other limits of the ruleset's own, as an adaptation would set them; CdsError when one cannot be.
+
+    What holds for a patient's own limit holds for them: name, unit, span and order. In place of cases there is one
+    number for everybody. The hashes tell that something is other than in the files.
+    """
+    numbers, changed_in = list(plan.numbers), set[str]()
+    for entry in others:
+        meaning = meaning_of(plan, entry)
+        if meaning.target == NONE:
+            raise CdsError(meaning.issues[0].message)
+        limit = plan.limits[meaning.target]
+        value = _value(limit, entry)
+        if isinstance(value, tuple):
+            raise CdsError(f"the limit `{limit.name}` {value[0]}")
+        _set_default(numbers, meaning.target, entry, value)
+        changed_in.add(limit.ruleset)
+    changed = replace(plan, numbers=tuple(numbers))
+    _refuse_disorder(changed)
+    told = "\n".join(sorted(f"{each.ruleset}.{each.name} {each.value!r} {each.unit}" for each in others))
+    heads = tuple(
+        replace(each, hash=_hash_with(each.hash, told)) if each.id in changed_in else each for each in plan.heads
+    )
+    return replace(changed, heads=heads, hash=_hash_with(plan.hash, told))
+
+
+def _set_default(numbers: list[Number], target: int, entry: PatientLimit, value: float) -> None:
+    """Let the limit, and what it is in the second unit of a pair, begin with the entry's number."""
+    for index, number in enumerate(numbers):
+        if isinstance(number, Limit) and index == target:
+            numbers[index] = replace(number, default=len(numbers), adapted=True)
+            numbers.append(Constant(number.name, value, number.unit, number.decimals))
+        elif isinstance(number, PairedLimit) and number.limit == target:
+            numbers[index] = replace(number, default=len(numbers))
+            second = in_second_unit(number, entry, value)
+            numbers.append(Constant(number.name, second, number.unit, number.decimals))
+
+
+def _refuse_disorder(plan: Plan) -> None:
+    for higher, lower in plan.limits_in_order:
+        high, low = (_numbers_of(plan, plan.limits[each].default) for each in (higher, lower))
+        if any(without_noise(each) <= without_noise(other) for each in high for other in low):
+            names = plan.limits[higher].name, plan.limits[lower].name
+            raise CdsError("the limit `{}` must lie above `{}`".format(*names))
+
+
+def _numbers_of(plan: Plan, default: int) -> list[float]:
+    """Every number that a limit may begin with."""
+    number = plan.numbers[default] if default != NONE else None
+    if isinstance(number, Choice):
+        return [each for _, case in number.cases for each in _numbers_of(plan, case)] + _numbers_of(
+            plan, number.otherwise
+        )
+    return [number.value] if isinstance(number, Constant) else []
+
+
+def _hash_with(before: str, told: str) -> str:
+    return hashlib.sha256(f"{before}\n{told}".encode()).hexdigest()
 
 
 _OWN: Final = ("the patient's own limit", "pasientens egen grense")

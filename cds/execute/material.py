@@ -1,6 +1,6 @@
 """The rows of some patients that count at a moment, as the compiled operators read them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,39 +46,43 @@ def material(population: Population, source: Input, first: int, last: int, at: i
     """
     columns = population.columns_of(source.key)
     partner = population.columns_of(source.partner) if source.partner else columns
-    if partner is not columns and not np.array_equal(columns.offsets[first:], partner.offsets[first:]):
-        raise PatientError(f"`{source.key}` and `{source.partner}` must have the same rows")
     offsets = columns.offsets[first : last + 1]
+    if partner is not columns and not np.array_equal(offsets, partner.offsets[first : last + 1]):
+        raise PatientError(f"`{source.key}` and `{source.partner}` must have the same rows")
     whole = slice(int(offsets[0]), int(offsets[-1]))
-    starts, ends = offsets[:-1] - whole.start, offsets[1:] - whole.start
-    parts = [_rows(columns, partner, source, np.arange(last - first), starts, ends, whole)]
-    if source.keep or source.drop or columns.has_repeats or columns.newest > at:
-        parts = _known(columns, partner, source, parts[0], at)
-    return Material(tuple(parts), columns.supplied_from[first:last])
+    rows = _rows(columns, partner, source, np.arange(last - first), offsets - whole.start, whole)
+    looked_at = columns.all_count_from[first:last] > at
+    if source.keep or source.drop:
+        kernel("unlike")(rows.starts, rows.ends, columns.attribute[whole], source.keep, source.drop, looked_at)
+    parts = _known(columns, partner, source, rows, np.flatnonzero(looked_at), at) if looked_at.any() else (rows,)
+    return Material(parts, columns.supplied_from[first:last])
 
 
 def _rows(
-    columns: Columns, partner: Columns, source: Input, who: Array, starts: Array, ends: Array, positions: slice | Array
+    columns: Columns, partner: Columns, source: Input, who: Array, bounds: Array, positions: slice | Array
 ) -> Rows:
     series = _series(columns, positions)
     other = _series(partner, positions) if source.partner else series
     if source.column != "values":
         shown = series._replace(values=getattr(series, source.column).astype(np.float64))
         series, other = shown, (other if source.partner else shown)
-    return Rows(who, starts, ends, series, other, positions)
+    return Rows(who, bounds[:-1], bounds[1:], series, other, positions)
 
 
 def _series(columns: Columns, positions: slice | Array) -> Series:
     return Series(*(getattr(columns, name)[positions] for name in Series._fields))
 
 
-def _known(columns: Columns, partner: Columns, source: Input, rows: Rows, at: int) -> list[Rows]:
+def _known(
+    columns: Columns, partner: Columns, source: Input, rows: Rows, looked_at: Array, at: int
+) -> tuple[Rows, ...]:
     """The rows that count: as they stand where they come first, in a copy where they have gaps."""
-    kept = np.zeros(len(rows.series.times), np.uint8)
-    counts = np.zeros(len(rows.who), np.int64)
-    has_gaps = np.zeros(len(rows.who), np.bool_)
     whole = rows.positions
+    kept = np.zeros(len(rows.series.times), np.uint8)
+    ends = rows.ends.copy()
+    gaps = np.zeros(len(ends), np.bool_)
     kernel("known_rows")(
+        looked_at,
         rows.starts,
         rows.ends,
         columns.times[whole],
@@ -92,23 +96,22 @@ def _known(columns: Columns, partner: Columns, source: Input, rows: Rows, at: in
         source.keep,
         source.drop,
         kept,
-        counts,
-        has_gaps,
+        ends,
+        gaps,
     )
-    in_place = np.flatnonzero(~has_gaps)
-    starts = rows.starts[in_place]
-    ends = starts + counts[in_place]
-    found = [Rows(rows.who[in_place], starts, ends, rows.series, rows.partner, whole)]
-    if has_gaps.any():
-        found.append(_copied(columns, partner, source, rows, kept, np.flatnonzero(has_gaps), counts))
-    return found
+    if not gaps.any():
+        return (replace(rows, ends=ends),)
+    in_place, copied = np.flatnonzero(~gaps), np.flatnonzero(gaps)
+    standing = replace(rows, who=in_place, starts=rows.starts[in_place], ends=ends[in_place])
+    return standing, _copied(columns, partner, source, rows, kept, copied, ends)
 
 
 def _copied(
-    columns: Columns, partner: Columns, source: Input, rows: Rows, kept: Array, which: Array, counts: Array
+    columns: Columns, partner: Columns, source: Input, rows: Rows, kept: Array, which: Array, ends: Array
 ) -> Rows:
+    """The rows that are marked in `kept` of the patients `which`, laid end to end."""
     assert isinstance(rows.positions, slice)
-    ends = np.cumsum(counts[which])
-    pieces = [np.flatnonzero(kept[rows.starts[each] : rows.ends[each]]) + rows.starts[each] for each in which]
-    positions = np.concatenate(pieces) + rows.positions.start
-    return _rows(columns, partner, source, rows.who[which], ends - counts[which], ends, positions)
+    bounds = np.concatenate(([0], np.cumsum(ends[which] - rows.starts[which])))
+    positions = np.empty(int(bounds[-1]), np.int64)
+    kernel("marked_rows")(which, rows.starts, rows.ends, kept, positions)
+    return _rows(columns, partner, source, which, bounds, positions + rows.positions.start)

@@ -57,6 +57,12 @@ def test_the_second_process_compiles_nothing(tmp_path: Path) -> None:
     assert ["0", "1"] == [run(code, CDS_CACHE=str(tmp_path)) for _ in range(2)]
 
 
+def test_it_is_said_once_that_code_is_compiled(tmp_path: Path) -> None:
+    code = "import sys; sys.stderr = sys.stdout; from cds.compiling import cache_folder; cache_folder()"
+    said = [run(code, CDS_CACHE=str(tmp_path)) for _ in range(2)]
+    assert ["compiling for this computer, which takes up to a minute, once", ""] == said
+
+
 def test_the_setting_of_the_process_is_put_back() -> None:
     before = numba.config.CACHE_DIR
     compiled.kernel("settle")
