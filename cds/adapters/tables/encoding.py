@@ -85,9 +85,15 @@ def coded(column: ArrowArray) -> Coded:
 
 def all_texts(columns: Sequence[ArrowArray]) -> ArrowArray:
     """Every text, or id as its digits, that occurs in some columns, once, in no order to be relied on."""
-    held = [each.dictionary if pa.types.is_dictionary(each.type) else compute.unique(each) for each in columns]
-    texts = [each.cast(pa.string()) for each in held]
+    texts = [_unique(each).cast(pa.string()) for each in columns]
     return compute.unique(pa.chunked_array(texts, pa.string())).drop_null()
+
+
+def _unique(column: ArrowArray) -> ArrowArray:
+    """What occurs in a column; its dictionary may hold more, for instance after a filter."""
+    if not pa.types.is_dictionary(column.type):
+        return compute.unique(column)
+    return column.dictionary.take(compute.unique(column.indices.drop_null()))
 
 
 def positions(column: ArrowArray, among: ArrowArray) -> Array:

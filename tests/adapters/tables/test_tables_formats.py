@@ -86,6 +86,14 @@ def test_categories(tables: Tables, expected: Population) -> None:
     assert_same(expected, read(tables, observations=observations))
 
 
+def test_categories_that_no_row_has_are_nobody() -> None:
+    """As a filter leaves them: the names of everybody stand in the dictionary, the rows of some are gone."""
+    rows = pa.table({"code": ["body_weight"], "time": ["2026-01-08T07:00:00Z"], "value": [83.0], "unit": ["kg"]})
+    patient = pa.DictionaryArray.from_arrays(pa.array([1], pa.int32()), ["gone", "here"])
+    population, _ = population_from_tables({"observations": rows.append_column("patient", patient)})
+    assert ["here"] == list(population.ids)
+
+
 @pytest.mark.parametrize("unit", ["ns", "us"])
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
 def test_timestamps(unit: str, zone: str, tables: Tables) -> None:
