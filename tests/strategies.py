@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from cds.operators import OPERATORS, counts, doses, dosing
+from cds.operators import OPERATORS, counts, doses, dosing, supply
 from cds.operators.ask import PARAMETERS
 from cds.operators.reasons import (
     AT_LEAST,
@@ -356,6 +356,8 @@ def _bindable(pick: Random, name: str) -> int:
         "days_with_late_dose": doses.LATE_AFTER,
         "share_on_time": dosing.ON_TIME_WITHIN,
         "drug_holidays": dosing.HOLIDAY,
+        "treatment_episodes": supply.STOPPED_AFTER,
+        "days_on_treatment": supply.STOPPED_AFTER,
         "consecutive": counts.GAP_AT_MOST,
     }
     return own[name] if name in own and pick.random() < 0.5 else pick.choice(_BINDABLE)

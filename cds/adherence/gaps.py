@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cds.adherence.events import Columns, PatientEvents, Table, read_events
 from cds.adherence.executors import ExecutorName
-from cds.adherence.loops import Tasks, gaps_all, mark_events
+from cds.adherence.loops import Tasks, gaps_all, mark_events, mark_owners
 from cds.adherence.measures import FOLLOW_UP, NO_CARRY, Carry, gaps_for, tasks_of
 from cds.adherence.output import Answer, handed_out
 from cds.adherence.windows import Window
@@ -100,7 +100,9 @@ def found_gaps(held: PatientEvents, tasks: Tasks, rule: CarryOver) -> tuple[Gaps
 
 def _rows(held: PatientEvents, tasks: Tasks, gaps: Gaps, kept: Column) -> Any:
     take = held.executor.take
-    owner = take(patient_of_rows(held), kept)
+    owner = held.executor.integers(held.count)
+    held.executor.run(mark_owners, held.offsets, owner)
+    owner = take(owner, kept)
     columns = {
         "patient": owner,
         "row": take(held.source, kept),
@@ -115,12 +117,3 @@ def _rows(held: PatientEvents, tasks: Tasks, gaps: Gaps, kept: Column) -> Any:
     return handed_out(
         EventGap, columns, ("date", *_WINDOWS), {"patient": held.patients, "medication": held.medications}
     )
-
-
-def patient_of_rows(held: PatientEvents) -> Column:
-    """The patient of each event."""
-    numbers = [0] * held.count
-    for patient in range(len(held.patients)):
-        for row in range(int(held.offsets[patient]), int(held.offsets[patient + 1])):
-            numbers[row] = patient
-    return held.executor.integers(numbers)

@@ -233,6 +233,13 @@ def episodes_all(
         )
 
 
+def mark_owners(offsets: Column, owner: Column) -> None:
+    """The patient of each event."""
+    for patient in range(len(offsets) - 1):
+        for row in range(offsets[patient], offsets[patient + 1]):
+            owner[row] = patient
+
+
 def mark_events(
     events: Events, tasks: Tasks, offsets: Column, low: Column, high: Column, gaps: Gaps, nothing: float, kept: Column
 ) -> int:

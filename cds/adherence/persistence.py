@@ -7,7 +7,7 @@ from typing import Any, Final
 from cds.adherence.events import Columns, PatientEvents, Table
 from cds.adherence.executors import ExecutorName
 from cds.adherence.gaps import found_gaps, read_for
-from cds.adherence.loops import Tasks, episode_tasks, episodes_all, list_episodes
+from cds.adherence.loops import Tasks, episode_tasks, episodes_all, list_episodes, mark_owners
 from cds.adherence.measures import FOLLOW_UP, NO_CARRY, Carry, estimates, measure_number, tasks_of
 from cds.adherence.output import REASONS, Answer, handed_out
 from cds.adherence.windows import Window, days_in
@@ -119,7 +119,7 @@ def treatment_episodes(
     episodes, low, count = _episodes(held, tasks, carry, carry_over_within, discontinuation)
     kept, number = held.executor.integers(held.count), held.executor.integers(held.count)
     found = held.executor.run(list_episodes, tasks, low, count, kept, number)
-    return Answer(_rows(held, tasks, low, count, episodes, kept[:found], number[:found]), held.issues)
+    return Answer(_rows(held, episodes, kept[:found], number[:found]), held.issues)
 
 
 def persistence(
@@ -230,14 +230,13 @@ def _episodes(
     return episodes, low, count
 
 
-def _rows(
-    held: PatientEvents, tasks: Tasks, low: Column, count: Column, episodes: Episodes, kept: Column, number: Column
-) -> Any:
+def _rows(held: PatientEvents, episodes: Episodes, kept: Column, number: Column) -> Any:
     runs = held.executor
-    patients = runs.integers([patient for patient in range(len(count)) for _ in range(int(count[patient]))])
+    owner = runs.integers(held.count)
+    runs.run(mark_owners, held.offsets, owner)
     start, lasts = runs.take(episodes.start, kept), runs.take(episodes.lasts, kept)
     columns = {
-        "patient": patients,
+        "patient": runs.take(owner, kept),
         "number": number,
         "start": start,
         "gap_days": runs.take(episodes.gap, kept),

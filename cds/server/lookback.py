@@ -8,9 +8,9 @@ from cds.operators.series import DAYS, DAYS_BEFORE, LEFT_OUT_KIND, MINUTES, MONT
 from cds.plan import Measure
 
 WITHIN_THE_WINDOW: Final = frozenset(
-    {"absent", "count", "days_with", "fall_in", "last_reading", "max", "mean", "median", "min", "rise_in"}
+    {"count", "days_with", "fall_in", "last_reading", "max", "mean", "median", "min", "rise_in"}
 )
-"""Operators that see no row before their window."""
+"""Operators that see no row before their window. `absent` is none of them: it tells when the newest reading was."""
 _MINUTES_PER_DAY: Final = 1440.0
 _LONGEST_MONTH: Final = 31
 

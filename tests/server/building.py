@@ -35,6 +35,7 @@ from cds.server.work import Work
 TOP = Path(cds.__file__).parents[1]
 SYNTHEA = sorted((TOP.parent / "shared" / "data" / "synthea").glob("*.json.gz"))
 NOW = datetime(2026, 11, 23, 7, 0, 0, tzinfo=UTC)
+FAILING = "cds.server.app.discovery"
 BASE = "https://cds.example.org"
 EHR = "https://ehr.example.org"
 Json = dict[str, Any]

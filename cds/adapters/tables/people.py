@@ -116,10 +116,13 @@ def _both(one: Person, other: Person) -> Person:
 
 
 def _texts(table: Opened, name: str) -> ArrowArray:
-    """A column as texts; an empty one is none."""
-    if not table.has(name):
-        return pa.nulls(sum(int(each.num_rows) for each in table.batches), pa.string())
-    chunks = [_as_date(each[name]).cast(pa.string()) for each in table.batches]
+    """A column as texts; an empty one is none, and so is one that a piece of the table does not have."""
+    chunks = [
+        _as_date(each[name]).cast(pa.string())
+        if name in each.schema.names
+        else pa.nulls(int(each.num_rows), pa.string())
+        for each in table.batches
+    ]
     texts = pa.chunked_array(chunks, pa.string()).combine_chunks()
     return compute.if_else(compute.equal(texts, ""), None, texts)
 

@@ -233,3 +233,13 @@ def test_one_table_is_not_there_twice(tmp_path: Path) -> None:
 def test_nobody() -> None:
     population, issues = population_from_tables({"observations": weights({}).slice(0, 0)})
     assert (0, 0) == (population.n, issues.num_rows)
+
+
+def test_pieces_of_the_table_of_patients_may_have_different_columns() -> None:
+    bare, full = pa.table({"id": ["a"]}), pa.table({"id": ["b"], "zone": ["Europe/London"], "sex": ["female"]})
+    for pieces, names in (([bare, full], ["a", "b"]), ([full, bare], ["b", "a"])):
+        population, issues = population_from_tables({"patients": pieces})
+        lives = {name: population.zones[place].name for name, place in zip(names, population.zone, strict=True)}
+        assert names == list(population.ids)
+        assert {"a": "Europe/Oslo", "b": "Europe/London"} == lives
+        assert 0 == issues.num_rows
