@@ -17,7 +17,7 @@ from cds.execute.kernels import FIRED, NOT_FIRED, WAITS, Clocks
 from cds.execute.limits import origin_of
 from cds.execute.material import Material, material
 from cds.execute.own_limits import Kinds, OwnLimits
-from cds.execute.program import COLOURS, ORIGINS, Decided, Leaf, Program, Valued, Verdict
+from cds.execute.program import COLOURS, NO_ORIGIN, ORIGINS, Decided, Leaf, Program, Valued, Verdict
 from cds.operators import OPERATORS
 from cds.operators.reasons import AT_LEAST, AT_MOST, IMPLAUSIBLE_ONLY, KNOWN, NOT_SET, NOT_SUPPLIED, TRUE
 from cds.operators.series import NO_TIME, SCRATCH_PER_ROW
@@ -103,6 +103,7 @@ class Chunk:
         self.n = self.last - self.first
         self.plan = self.program.plan
         self.no_time = np.full(self.n, NO_TIME)
+        self.no_origin = np.full(self.n, NO_ORIGIN, np.int8)
         self.zone = self.population.zone[self.first : self.last]
         self.today: list[date] = [civil_date(self.at, each) for each in self.population.zones]
         ahead = np.array([each.offset_at(self.at) for each in self.population.zones], np.int64)

@@ -207,8 +207,7 @@ def _show_limit(chunk: Chunk, rows: Rows, limit: int, which: Array, where: Array
     kernel("show")(which, where, limit, *chunk.number(limit), *shown)
     number = chunk.plan.numbers[limit]
     origin = chunk.own_limits.origins.get(number.limit if isinstance(number, PairedLimit) else limit)
-    if origin is not None:
-        kernel("show_origin")(which, where, origin, rows.origin)
+    kernel("show_origin")(which, where, chunk.no_origin if origin is None else origin, rows.origin)
 
 
 def joined(parts: Sequence[Rows]) -> Rows:

@@ -39,7 +39,7 @@ def percent_worn(
 
     >>> from cds.operators.ask import ask
     >>> from cds.operators.series import WINDOW
-    >>> glucose = {"2026-01-08 07:00": 5.0, "2026-01-08 07:05": 5.1, "2026-01-08 07:10": 5.2}
+    >>> glucose = {"2026-01-08 07:05": 5.0, "2026-01-08 07:10": 5.1, "2026-01-08 07:15": 5.2}
     >>> ask(percent_worn, glucose, at="2026-01-08 07:30", slots={WINDOW: 30, WINDOW_KIND: MINUTES})[0]
     50.0
     """
