@@ -41,7 +41,7 @@ $(VENV)/core: $(VENV)/bin/python pyproject.toml constraints.txt
 
 $(VENV)/test: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Installing cds and its test tools into $(VENV) ..."
-	@$(INSTALL) '.[batch,test]'
+	@$(INSTALL) '.[batch,server,test]'
 	@touch $@ $(VENV)/core
 
 $(VENV)/bench: $(VENV)/test

@@ -84,6 +84,10 @@ def _in_fields(names: Names) -> Iterator[str]:
         yield value.on_time_within or ""
         yield value.holiday_from or ""
         yield value.stopped_after or ""
+        yield value.best or ""
+        yield value.spread_at_least or ""
+        yield value.by_more_than or ""
+        yield value.leave_out_beyond or ""
     for limit in model.limits.values():
         yield limit.beyond or ""
         yield limit.below or ""

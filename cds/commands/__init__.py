@@ -1,5 +1,5 @@
 """What the subcommands do, by module.
 
 `authoring` (new, check, test), `formatting` (format), `running` (run, demo), `streaming` (run --stream),
-`scoring` (score) and `lookup` (explain, schema).
+`scoring` (score), `serving` (serve), `auditing` (audit) and `lookup` (explain, schema).
 """
