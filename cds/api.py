@@ -168,14 +168,16 @@ class Ruleset:
         """
         return replace(self, plan=with_other_defaults(self.plan, [_limit(*each) for each in limits.items()]))
 
-    def read_tables(self, source: object, *, threads: int = 0) -> "tuple[Population, Any]":
+    def read_tables(self, source: object, *, at: Moment | None = None, threads: int = 0) -> "tuple[Population, Any]":
         """Everybody in the tables of a source, as far as these rulesets look, and a table of what could not be used.
 
         source: a folder with `observations.parquet` (or `.csv`, `.ndjson`) and so on and a `manifest.json`, or a
         mapping of their names to files or to anything with an Arrow stream; `cds schema tables` describes them.
-        threads: 0 = one per core. Needs the extra `batch`; PatientError when a table as a whole cannot be read.
+        at: the moment at which they are to be scored, which saves time and memory: readings that cannot matter then are
+        looked at, and not held. threads: 0 = one per core. Needs the extra `batch`; PatientError when a table as a
+        whole cannot be read.
         """
-        return _read_tables(source, self.concepts, _keys(self.plan), threads)
+        return _read_tables(self, source, None if at is None else microseconds(at, zone(NORWAY)), threads)
 
     def refuse_drafts(self, allow_draft: bool) -> None:
         """Raise DraftNotAllowed when a ruleset is a draft, unless drafts are allowed."""
@@ -265,14 +267,19 @@ def _keys(plan: Plan) -> frozenset[str]:
     return frozenset(key for each in inputs for key in (each.key, each.partner) if key)
 
 
-def _read_tables(source: object, concepts: Concepts, wanted: frozenset[str], threads: int) -> "tuple[Population, Any]":
+def _read_tables(ruleset: Ruleset, source: object, at: int | None, threads: int) -> "tuple[Population, Any]":
     try:
         from cds.adapters.tables.reading import population_from_tables  # noqa: PLC0415
     except ImportError as missing:
         raise MissingExtra(
             f"reading tables needs the package {missing.name}: pip install 'cds-engine[batch]'"
         ) from missing
-    return population_from_tables(source, concepts=concepts, wanted=wanted, threads=threads)
+    from cds.execute.history import extent_needed  # noqa: PLC0415
+    from cds.population import EVERYTHING  # noqa: PLC0415
+
+    extent = EVERYTHING if at is None else extent_needed(ruleset.plan, at)
+    wanted = _keys(ruleset.plan)
+    return population_from_tables(source, concepts=ruleset.concepts, wanted=wanted, extent=extent, threads=threads)
 
 
 def _limit(name: str, text: str) -> PatientLimit:

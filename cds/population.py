@@ -100,10 +100,30 @@ def _all_count_from(columns: Columns) -> Array:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which readings a population holds, where it does not hold all. since: key -> the time from which it holds them.
+    until: the time up to which.
+    """
+
+    since: Mapping[str, int] = field(default_factory=dict[str, int])
+    until: int = LAST_TIME
+
+    def covers(self, needed: "Extent") -> bool:
+        """Whether every reading is held that is needed."""
+        return needed.until <= self.until and not any(
+            since < self.since.get(key, FIRST_TIME) for key, since in needed.since.items()
+        )
+
+
+EVERYTHING: Final = Extent()
+
+
 @dataclass(frozen=True)
 class Population:
     """Many patients. zone: per patient a position in `zones`. birth_day: days from 1970-01-01 or NO_DAY; sex: code of
-    `cds.patient.SEX` or 0. limits, issues: patient's position -> what that patient has of them.
+    `cds.patient.SEX` or 0. limits, issues: patient's position -> what that patient has of them. extent: which readings
+    are held.
     """
 
     ids: Sequence[str]
@@ -114,6 +134,7 @@ class Population:
     sex: Array
     limits: Mapping[int, tuple[PatientLimit, ...]] = field(default_factory=dict[int, tuple[PatientLimit, ...]])
     issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict[int, tuple[Issue, ...]])
+    extent: Extent = EVERYTHING
 
     def __post_init__(self) -> None:
         for name, kind in (("zone", np.int16), ("birth_day", np.int64), ("sex", np.int8)):
@@ -212,13 +233,16 @@ def population_of(patients: Sequence[Patient]) -> Population:
 
 
 def patient_at(population: Population, position: int) -> Patient:
-    """The facts of one patient, of which nothing tells where they came from.
+    """The facts of one patient, of which nothing tells where they came from. PatientError when only those readings are
+    held that matter at one moment.
 
     >>> from cds.periods import zone
     >>> both = population_of([Patient("a", zone(), {}), Patient("b", zone("Europe/London"), {}, sex="female")])
     >>> patient_at(both, 1) == Patient("b", zone("Europe/London"), {}, sex="female")
     True
     """
+    if population.extent != EVERYTHING:
+        raise PatientError("only what matters at one moment was read of these patients; read the tables without `at`")
     born = int(population.birth_day[position])
     return Patient(
         id=population.ids[position],

@@ -237,7 +237,9 @@ def _fitting(path: Path, misread: Misread, is_key: bool) -> dict[str, str]:
 
 
 _BARE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_NAME_LIMITS: Final = frozenset("after every grace late_after on_time_within holiday_from stopped_after needed beyond below".split())
+_NAME_LIMITS: Final = frozenset(
+    "after every grace late_after on_time_within holiday_from stopped_after needed beyond below".split()
+)
 
 
 def _field(path: Path) -> dict[str, Any]:

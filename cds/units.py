@@ -96,8 +96,10 @@ _UNITS: Final = (
     Unit(31, "episodes", "{episodes}", "number of episodes", aliases=("episode", "{episode}")),
     Unit(32, "medicines", "{medicines}", "number of medicines", aliases=("medicine", "{medicine}")),
     Unit(33, "dispenses", "{dispenses}", "number of dispenses", aliases=("dispense", "{dispense}")),
+    Unit(34, "L", "L", "volume", aliases=("l", "liter", "litre")),
+    Unit(35, "mL", "mL", "volume", Fraction(1, 1000), aliases=("ml", "milliliter", "millilitre")),
 )
-_CHANGING: Final = (2, 3, 4, 6, 8, 9, 10, 11, 13, 14, 20, 21, 22, 31)  # units in which something may change by the day
+_CHANGING: Final = (2, 3, 4, 6, 8, 9, 10, 11, 13, 14, 20, 21, 22, 31, 34)  # units in which something may change by the day
 _PER_DAY: Final = 100  # added to a unit's id, it is that of the unit per day
 UNITS: Final = (
     *_UNITS,
@@ -118,6 +120,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # nb, nn
     "mass concentration": ("masse per desiliter", "masse per desiliter"),
     "flow": ("luftstrøm", "luftstraum"),
     "share": ("andel", "del"),
+    "volume": ("volum", "volum"),
     "length": ("lengde", "lengd"),
     "body mass index": ("kroppsmasseindeks", "kroppsmasseindeks"),
     "amount ratio": ("stoffmengdeforhold", "stoffmengdeforhold"),

@@ -66,7 +66,7 @@ def scoring(job: Job) -> Call:
     ruleset = cds.load(RULES)
 
     def score() -> None:
-        population, _ = ruleset.read_tables(job.folder, threads=job.threads)
+        population, _ = ruleset.read_tables(job.folder, at=AT, threads=job.threads)
         findings = ruleset.score(population, at=AT, threads=job.threads, allow_draft=True)
         _write_statuses(findings, job.out)
 
@@ -82,7 +82,7 @@ def explained_scoring(job: Job) -> Call:
     ruleset = cds.load(RULES)
 
     def score() -> None:
-        population, _ = ruleset.read_tables(job.folder, threads=job.threads)
+        population, _ = ruleset.read_tables(job.folder, at=AT, threads=job.threads)
         findings = ruleset.score(population, at=AT, threads=job.threads, allow_draft=True)
         parquet.write_table(findings.table(), job.out)
 
@@ -93,7 +93,7 @@ def scoring_again(job: Job) -> Call:
     """cds: a population that was read before, with other limits."""
     import cds  # noqa: PLC0415
 
-    population, _ = cds.load(RULES).read_tables(job.folder, threads=job.threads)
+    population, _ = cds.load(RULES).read_tables(job.folder, at=AT, threads=job.threads)
     ruleset = cds.load([RULES, OTHER_LIMITS])
 
     def score() -> None:

@@ -6,6 +6,7 @@ could not be told and which data could not be used, so that no cards at all mean
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from cds import __version__
@@ -24,6 +25,7 @@ Card = dict[str, Any]
 LONGEST_SUMMARY: Final = 139
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'\\]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_SHOWN: Final = ("fired", "unconfirmed", "unknown")  # of the others a card says nothing but how many there are
 _SENTENCES: Final[Sentences] = {
     "waits_for": (
         "Venter på bekreftelse: {summary}",
@@ -72,8 +74,9 @@ def _beginning(word: str) -> str:
 
 
 def _for_clinicians(result: Result, language: Language) -> Iterator[Card]:
-    made = described(result, language)
-    findings = {each.id: each for each in result.findings}
+    shown = tuple(each for each in result.findings if each.status in _SHOWN or each.hidden_by)
+    made = described(replace(result, findings=shown), language)
+    findings = {each.id: each for each in shown}
     hidden = _hidden(made.findings)
     for group in ("fired", "unconfirmed"):
         for each in made.findings:
@@ -166,7 +169,7 @@ def _untold(result: Result, made: ResultDocument) -> Iterator[Card]:
     told = {key: lines for key, lines in parts.items() if lines}
     if not told:
         return
-    summary = say("untold", language, n=len(unknown), all=len(made.findings))
+    summary = say("untold", language, n=len(unknown), all=len(result.findings))
     sections = [f"**{say(key, language)}**\n\n{_bullets(lines)}" for key, lines in told.items()]
     drafts = [each.id for each in made.rulesets if each.status == "draft"]
     rulesets = ", ".join(f"{each.id} {each.version}" for each in made.rulesets)

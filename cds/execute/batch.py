@@ -12,9 +12,10 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from cds.diagnostics import Issue
+from cds.diagnostics import Issue, PatientError
 from cds.execute.columns import Answered, Asked, Chunk, FoundOut, Question, question
 from cds.execute.findings import STATUSES, Findings, Rows, joined, rows_of, watched
+from cds.execute.history import extent_needed
 from cds.execute.own_limits import Kinds
 from cds.execute.program import Program, program_of
 from cds.plan import Condition, Measure, Plan, numbers_behind
@@ -57,6 +58,7 @@ def score(
     the rows it used. before: what `found_out` says of the same population and moment, for whatever plan. None of
     threads, chunk and before changes an answer.
     """
+    _check_extent(plan, population, at)
     program, kinds = program_of(plan), Kinds(plan, population)
     kept = np.array([name in keep for name in STATUSES])
 
@@ -73,6 +75,7 @@ def found_out(
 
     With it, `score` asks them only what it does not find here: what is asked with other limits, or not at all.
     """
+    _check_extent(plan, population, at)
     program, kinds = program_of(plan), Kinds(plan, population)
     numbers = [(each, plan.numbers[each]) for each in numbers_behind(plan, _asked_by(program))]
     asked = {index: (each, _unanswered(each, population.n)) for index, each in numbers if isinstance(each, Measure)}
@@ -87,6 +90,14 @@ def found_out(
     for measure, whole in asked.values():
         found.setdefault(question(measure), []).append(whole)
     return found
+
+
+def _check_extent(plan: Plan, population: Population, at: int) -> None:
+    if not population.extent.covers(extent_needed(plan, at)):
+        raise PatientError(
+            "only those readings were read that other rulesets, or these at another moment, look at; read the tables "
+            "for these rulesets and this moment, or without `at`"
+        )
 
 
 def _asked_by(program: Program) -> Iterator[Condition | int]:

@@ -119,7 +119,7 @@ class _Job:
 
     def header(self, kind: str) -> Mapping[str, Any]:
         """What a file says of itself: from what it was made."""
-        at = (_EPOCH + timedelta(microseconds=self.at)).isoformat()
+        at = self._moment.isoformat()
         heads = [
             {"id": each.id, "version": each.version, "status": each.status, "hash": each.hash}
             for each in self.ruleset.heads
@@ -131,6 +131,10 @@ class _Job:
             "hash": self.ruleset.plan.hash,
             "rulesets": heads,
         }
+
+    @property
+    def _moment(self) -> datetime:
+        return _EPOCH + timedelta(microseconds=self.at)
 
     def streams(self, tables: Mapping[str, Pieces], folder: Path, room: Room) -> Streams:
         """The tables, to be taken block by block."""
@@ -153,7 +157,8 @@ class _Job:
         return tally.scored(patients, count.total, blocks, ledger.counts())
 
     def _block(self, block: Block, manifest: object, writer: Writer, ledger: Ledger) -> tuple[Findings, int]:
-        population, issues = self.ruleset.read_tables({**block.tables, "manifest": manifest}, threads=self.threads)
+        tables = {**block.tables, "manifest": manifest}
+        population, issues = self.ruleset.read_tables(tables, at=self._moment, threads=self.threads)
         keep = tuple(STATUSES) if self.everything else _SAID
         found = score(self.ruleset.plan, population, self.at, threads=self.threads or None, keep=keep)
         ledger.take(block, issues, _of_limits(population, found))

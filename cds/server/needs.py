@@ -25,15 +25,17 @@ MARGIN_DAYS: Final = 2
 """By how many days more is asked for than is looked at: zones, and a client that asks before midnight."""
 _MOST: Final = 1000
 _NOT_IN_OBSERVATIONS: Final = frozenset({"urn:cds:questionnaire", "urn:cds:link-id"})
+_PRESCRIBED: Final = ("MedicationRequest", "MedicationStatement")  # they also say which doses there should be
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {  # folder of column keys -> all kinds of resource that tell of it
     "conditions": ("Condition",),
     "devices": ("Device", "DeviceUseStatement"),
-    "doses": ("MedicationDispense", "MedicationAdministration", "DetectedIssue"),
+    "doses": ("MedicationDispense", "MedicationAdministration", "DetectedIssue", *_PRESCRIBED),
     "events": ("DetectedIssue",),
-    "medicines": ("MedicationRequest", "MedicationStatement"),
+    "medicines": _PRESCRIBED,
     "stays": ("Encounter",),
-    "supply": ("MedicationDispense", "MedicationRequest"),
+    "supply": ("MedicationDispense", *_PRESCRIBED),
 }
+_FACTS: Final = {name: kinds for name, kinds in _KINDS.items() if name != "doses"} | {"supply": ("MedicationDispense",)}
 _FORMS: Final = "QuestionnaireResponse"
 LIMITS: Final = "limits"
 """The input that stands for the limits of the patient's own plan."""
@@ -63,11 +65,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One input: name, a word that `supplied` of a patient takes; and the keys of all queries that tell of it."""
+    """One input: name, a word that `supplied` of a patient takes; and the keys of all queries that tell of it.
+
+    is_recorded: it is measured or answered; else `facts` are the keys of the queries of which each answer is a fact of
+    this kind, so that no answer at all means that there is none. It is empty for doses: a dispenser of which nothing
+    is heard has not given every dose.
+    """
 
     name: str
     queries: tuple[str, ...]
     is_recorded: bool = False
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,8 @@ def needs_of(plan: Plan, concepts: Concepts, without: Collection[str] = ()) -> N
         found = _queries(name, by_folder[name], concepts)
         asked = [each for each in found if each.kind not in without]
         queries |= {each.key: each for each in asked}
-        is_recorded = name not in _KINDS
-        inputs.append(Need(name, tuple(each.key for each in asked), is_recorded))
+        facts = tuple(each.key for each in asked if each.kind in _FACTS.get(name, ()))
+        inputs.append(Need(name, tuple(each.key for each in asked), name not in _KINDS, facts))
     if any(isinstance(each, Limit) and not each.fixed for each in plan.numbers):
         plans = [_of_kind(kind) for kind in _PLANS if kind not in without]
         queries |= {each.key: each for each in plans}

@@ -126,12 +126,12 @@ def _state(need: Need, needs: Needs, answers: Mapping[str, Answer], at: datetime
     """What `supplied` says of an input: not at all, all of it, from a time on; None = what was sent tells itself.
 
     Diagnoses, medicines and the like may be there and yet not tell all, as when one of them is in words only; that
-    is judged where they are read. Where nothing at all was found, there is none.
+    is judged where they are read. Where no fact of the kind was found, there is none.
     """
     if not _is_answered(need, answers):
         return False
     if not need.is_recorded:
-        return None if any(answers[key].entries for key in need.queries) else True
+        return None if not need.facts or any(answers[key].entries for key in need.facts) else True
     days = [needs.queries[key].days for key in need.queries]
     known = [each for each in days if each is not None]
     if len(known) < len(days):

@@ -129,6 +129,8 @@ def _listening(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as wrong:
         raise CdsError(f"{host}, port {port}: cannot listen there ({wrong}); choose another with --port") from None
+    # Head and body of an answer are two packets; without this the second waits for the client to confirm the first.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.set_inheritable(True)
     return listener
 

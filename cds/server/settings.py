@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cds.diagnostics import CdsError
-from cds.periods import NORWAY
+from cds.periods import NORWAY, zone
 from cds.server.needs import KINDS
 
 HOOKS: Final = ("patient-view", "order-select", "order-sign", "medication-refill")
@@ -164,6 +164,10 @@ def _faults(settings: Settings) -> Iterator[str]:
     for server in settings.fhir.servers:
         if not is_web_address(server):
             yield "fhir.servers: an address must begin with https:// (http:// only on this machine)"
+    try:
+        zone(settings.time_zone)
+    except CdsError as wrong:
+        yield f"time_zone: {wrong}"
     if "*" in settings.origins:
         yield "origins: name each origin; * would let any page in a browser read answers"
     unknown = sorted(settings.without - KINDS)

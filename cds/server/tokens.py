@@ -4,6 +4,7 @@ ES384 or RS384 and nothing else; a key of an issuer that the settings name; the 
 called; it has not expired, does not last longer than five minutes, and was not used before.
 """
 
+import asyncio
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -64,7 +65,7 @@ class Callers:
             raise denied("the key of the token is not known; is its kid in the issuer's JWK Set?")
         claims = _verified(token, head["alg"], key)
         expires = _check_claims(claims, endpoint, self._clock())
-        if not self._replay.use(claims["iss"], claims["jti"], expires, self._clock()):
+        if not await asyncio.to_thread(self._replay.use, claims["iss"], claims["jti"], expires, self._clock()):
             raise denied("the token was used before; each call needs its own jti")
         return claims["iss"]
 

@@ -29,7 +29,7 @@ def result_of(patient: str, kilograms: float = 83.125) -> Result:
 
 
 def evaluation(patient: str) -> Evaluation:
-    return Evaluation(result_of(patient), "https://ehr.example.org", "Practitioner/9", "patient-view", (b"the input",))
+    return Evaluation(result_of(patient), "https://epj.example.org", "Practitioner/9", "patient-view", (b"the input",))
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def bytes_of(folder: Path) -> bytes:
 def test_what_was_recorded_can_be_read_again(folder: Path) -> None:
     one, other = AuditLog(folder).of_patient("kari")
     assert (1, 3) == (one["number"], other["number"])
-    assert ("https://ehr.example.org", "Practitioner/9", "patient-view") == (one["caller"], one["user"], one["service"])
+    assert ("https://epj.example.org", "Practitioner/9", "patient-view") == (one["caller"], one["user"], one["service"])
     head = RULES.heads[0]
     assert [[head.id, head.version, head.hash]] == one["rulesets"]
     assert [[each.id, each.status, each.colour] for each in result_of("kari").findings] == one["findings"]

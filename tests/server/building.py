@@ -37,7 +37,7 @@ SYNTHEA = sorted((TOP.parent / "shared" / "data" / "synthea").glob("*.json.gz"))
 NOW = datetime(2026, 11, 23, 7, 0, 0, tzinfo=UTC)
 FAILING = "cds.server.app.discovery"
 BASE = "https://cds.example.org"
-EHR = "https://ehr.example.org"
+EPJ = "https://epj.example.org"
 Json = dict[str, Any]
 
 
@@ -111,7 +111,7 @@ def number_bytes(number: int) -> bytes:
 def claims(path: str, jti: str = "1", *, seconds: float | None = None, base: str = BASE, **other: Any) -> Json:
     """The claims of a token for an endpoint. seconds: since 1970, else the usual clock of the tests."""
     issued = int(NOW.timestamp() if seconds is None else seconds)
-    return {"iss": EHR, "aud": f"{base}{path}", "iat": issued, "exp": issued + 120, "jti": jti} | other
+    return {"iss": EPJ, "aud": f"{base}{path}", "iat": issued, "exp": issued + 120, "jti": jti} | other
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -58,7 +58,7 @@ def test_everything_sent_gives_the_finding(client: Client) -> None:
 
 
 def test_the_hosts_own_reasons_stand_on_the_cards(heart_failure: Ruleset) -> None:
-    reason = Reason(code="r1", display="Seen", system="https://ehr.example.org/reasons")
+    reason = Reason(code="r1", display="Seen", system="https://epj.example.org/reasons")
     with serving(heart_failure, Settings(override_reasons=(reason,))) as client:
         (card,) = called(client, prefetch=whole(client)).json()["cards"]
     assert [reason.model_dump()] == [{**each} for each in card["overrideReasons"]]
@@ -143,6 +143,18 @@ def test_a_reading_of_another_server_is_refused(client: Client) -> None:
     foreign["subject"] = {"reference": "https://elsewhere.example/r4/Patient/1"}
     prefetch = whole(client, body_weight=searchset(*HEAVIER, foreign))
     assert 422 == called(client, prefetch=prefetch, fhirServer=FHIR).status_code
+
+
+@pytest.mark.parametrize("address", [FHIR, f"{FHIR}/"])
+def test_readings_of_the_clients_own_server_are_used(client: Client, address: str) -> None:
+    prefetch = whole(client)
+    for answer in prefetch.values():
+        for entry in answer.get("entry", []):
+            resource = entry["resource"]
+            entry["fullUrl"] = f"{FHIR}/{resource['resourceType']}/{resource['id']}"
+            resource["subject"] = {"reference": f"{FHIR}/Patient/1"}
+    (summary,) = summaries(called(client, prefetch=prefetch, fhirServer=address))
+    assert "Weight up 2.5 kg" in summary
 
 
 def test_orders_for_another_patient_are_refused(client: Client) -> None:

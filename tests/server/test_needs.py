@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -31,6 +31,7 @@ from cds.operators.series import (
 from cds.plan import Input, Measure
 from cds.server.lookback import WITHIN_THE_WINDOW, days_back
 from cds.server.needs import MARGIN_DAYS, needs_of
+from cds.server.prefetch import Answer, gathered
 
 DAY = date(2026, 11, 23)
 AT = 1_800_000_000_000_000
@@ -130,3 +131,12 @@ def test_an_operator_that_looks_further_is_asked_for_in_full() -> None:
     assert None is days_back([near, replace(near, bound=((WINDOW, 0),))])
     assert None is days_back([near, replace(near, parameters=tuple(parameter_vector({})))])
     assert None is days_back([])
+
+
+def test_a_silent_dispenser_is_not_taken_for_one_that_gave_every_dose(everything: Ruleset) -> None:
+    needs = needs_of(everything.plan, everything.concepts)
+    answers = {key: Answer() for key in needs.queries}
+    person = {"resourceType": "Patient", "id": "1"}
+    made = gathered(needs, answers, person, "1", "", datetime(2026, 11, 23, tzinfo=UTC))
+    assert "doses" not in made.supplied
+    assert {True} == {made.supplied[each] for each in ("supply", "events", "conditions", "medicines", "devices")}

@@ -1,17 +1,25 @@
 """The service as others meet it: a process on loopback, an HTTP client and tokens that know nothing of cds."""
 
 import json
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.server.building import (
-    EHR,
+    EPJ,
     TOP,
     Signer,
     bearer,
@@ -32,7 +40,7 @@ SIGNER = Signer()
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("service")
     (folder / "keys.json").write_text(json.dumps({"keys": [SIGNER.jwk]}))
-    settings = f'base_url = "{BASE}"\n[[issuers]]\niss = "{EHR}"\nkeys = "keys.json"\n'
+    settings = f'base_url = "{BASE}"\n[[issuers]]\niss = "{EPJ}"\nkeys = "keys.json"\n'
     (folder / "service.toml").write_text(settings)
     state = str(folder / "state")
     with running(folder, *RULES, "--settings", str(folder / "service.toml"), "--state", state, "--workers", "2") as it:
@@ -104,6 +112,23 @@ def test_it_ends_in_peace_and_what_it_recorded_verifies(tmp_path: Path) -> None:
     verify = [sys.executable, "-m", "cds", "audit", "verify", "--state", state]
     done = subprocess.run(verify, cwd=TOP, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("4 records, 0 of them erased")
+
+
+def test_it_speaks_tls(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, datetime(2020, 1, 1), datetime(2120, 1, 1))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    certificate = made.add_extension(names, critical=False).sign(key, SHA256())
+    (tmp_path / "cds.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (tmp_path / "cds.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "service.toml").write_text('[tls]\ncertificate = "cds.pem"\nkey = "cds.key"\n')
+    trust = ssl.create_default_context(cafile=tmp_path / "cds.pem")
+    with running(tmp_path, *RULES, "--settings", str(tmp_path / "service.toml")) as it:
+        connection = HTTPSConnection("localhost", it.port, timeout=60, context=trust)
+        connection.request("GET", "/health")
+        assert {"status": "ok"} == json.loads(connection.getresponse().read())
+        connection.close()
 
 
 def test_what_would_be_open_to_others_is_not_served() -> None:

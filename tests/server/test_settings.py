@@ -7,17 +7,17 @@ import pytest
 from cds.api import Ruleset
 from cds.diagnostics import CdsError
 from cds.server.settings import Issuer, Settings, Tls, check_exposed, is_web_address, read_settings
-from tests.server.building import BASE, EHR, serving
+from tests.server.building import BASE, EPJ, serving
 
 WHOLE = """
 base_url = "https://cds.example.org"
 hooks = ["patient-view"]
 without = ["MedicationStatement"]
-origins = ["https://ehr.example.org"]
+origins = ["https://epj.example.org"]
 behind_proxy = true
 
 [[issuers]]
-iss = "https://ehr.example.org"
+iss = "https://epj.example.org"
 keys = "keys.json"
 
 [fhir]
@@ -31,7 +31,7 @@ code = "seen"
 display = "Seen"
 """
 WRONG = {
-    "a name that is not known": ("wiht = 1", "wiht"),
+    "a name that is not known": ("hoks = 1", "hoks"),
     "no TOML": ("= 1", "not TOML"),
     "no address for the audience": ('[[issuers]]\niss = "a"\nkeys = "k"', "base_url is missing"),
     "an issuer without keys": ('base_url = "https://a.example"\n[[issuers]]\niss = "a"', "neither keys nor jku"),
@@ -43,6 +43,7 @@ WRONG = {
     "a FHIR server without TLS": ('[fhir]\nservers = ["http://fhir.example.org/r4"]', "fhir.servers"),
     "every origin": ('origins = ["*"]', "name each origin"),
     "a kind that is not asked for": ('without = ["Patients"]', "without: Patients"),
+    "no time zone": ('time_zone = "Europe/Olso"', "time_zone"),
     "no threads": ("[limits]\nthreads = 0", "limits.threads"),
     "no hooks": ("hooks = []", "hooks"),
     "an id that is a path": ('service_id = "../x"', "service_id"),
@@ -68,7 +69,7 @@ def test_wrong_settings_are_refused_with_their_place(tmp_path: Path, name: str) 
     assert says in str(wrong.value)
 
 
-CLOSED = Settings(base_url=BASE, issuers=(Issuer(iss=EHR, jku=f"{EHR}/jwks.json"),), behind_proxy=True)
+CLOSED = Settings(base_url=BASE, issuers=(Issuer(iss=EPJ, jku=f"{EPJ}/jwks.json"),), behind_proxy=True)
 OPEN = {
     "no issuers": (Settings(behind_proxy=True), True, "issuers"),
     "no TLS": (CLOSED.model_copy(update={"behind_proxy": False}), True, "certificate"),
@@ -102,14 +103,14 @@ def test_addresses_are_of_the_web_and_safe() -> None:
 
 def test_browsers_of_a_named_origin_may_call(heart_failure: Ruleset) -> None:
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
-    with serving(heart_failure, Settings(base_url=BASE, origins=(EHR,), issuers=CLOSED.issuers)) as client:
-        allowed = client.request("OPTIONS", "/cds-services/cds", headers={"Origin": EHR, **asked})
-        assert (200, EHR) == (allowed.status_code, allowed.headers["access-control-allow-origin"])
+    with serving(heart_failure, Settings(base_url=BASE, origins=(EPJ,), issuers=CLOSED.issuers)) as client:
+        allowed = client.request("OPTIONS", "/cds-services/cds", headers={"Origin": EPJ, **asked})
+        assert (200, EPJ) == (allowed.status_code, allowed.headers["access-control-allow-origin"])
         assert {"authorization", "content-type"} <= {
             each.strip().lower() for each in allowed.headers["access-control-allow-headers"].split(",")
         }
         refused = client.request("OPTIONS", "/cds-services/cds", headers={"Origin": "https://evil.example", **asked})
         assert 400 == refused.status_code
-        assert EHR == client.get("/cds-services", headers={"Origin": EHR}).headers["access-control-allow-origin"]
+        assert EPJ == client.get("/cds-services", headers={"Origin": EPJ}).headers["access-control-allow-origin"]
         other = client.get("/health", headers={"Origin": "https://evil.example"})
         assert "access-control-allow-origin" not in other.headers

@@ -15,18 +15,18 @@ from cds.server.issuers import Keys
 from cds.server.outcomes import Refused
 from cds.server.replay import Replay
 from cds.server.settings import Issuer, Settings
-from tests.server.building import BASE, EHR, NOW, Client, Hands, Signer, bearer, claims, later, packed, serving
+from tests.server.building import BASE, EPJ, NOW, Client, Hands, Signer, bearer, claims, later, packed, serving
 
 PATH = "/cds-services"
 SIGNER = Signer()
-JKU = f"{EHR}/jwks.json"
+JKU = f"{EPJ}/jwks.json"
 NO_TIMES = [("exp", "soon"), ("exp", True), ("iat", None), ("iat", 1e999), ("exp", [])]
 
 
 def settings_for(tmp_path: Path, *signers: Signer) -> Settings:
     keys = tmp_path / "keys.json"
     keys.write_text(json.dumps({"keys": [each.jwk for each in signers]}))
-    return Settings(base_url=BASE, issuers=(Issuer(iss=EHR, keys=keys),))
+    return Settings(base_url=BASE, issuers=(Issuer(iss=EPJ, keys=keys),))
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_a_replayed_token_is_refused(client: Client) -> None:
 
 
 def test_an_unknown_issuer_is_refused(client: Client) -> None:
-    for issuer in ("https://unknown.example", f"{EHR}/", 7, None, [EHR]):
+    for issuer in ("https://unknown.example", f"{EPJ}/", 7, None, [EPJ]):
         refused_because(client, SIGNER.token(claims(PATH, iss=issuer)), "issuer")
 
 
@@ -179,7 +179,7 @@ def test_a_jku_that_is_not_allowed_is_refused_and_never_asked(heart_failure: Rul
         asked.append(str(request.url))
         return httpx.Response(200, json={"keys": [SIGNER.jwk]})
 
-    settings = Settings(base_url=BASE, issuers=(Issuer(iss=EHR, jku=JKU),))
+    settings = Settings(base_url=BASE, issuers=(Issuer(iss=EPJ, jku=JKU),))
     with serving(heart_failure, settings, fhir=httpx.MockTransport(answer)) as client:
         refused_because(client, SIGNER.token(claims(PATH), jku="https://evil.example/jwks.json"), "jku")
         assert [] == asked
@@ -197,7 +197,7 @@ def test_a_new_key_is_asked_for_but_not_without_end(heart_failure: Ruleset) -> N
         return httpx.Response(200, json={"keys": [each.jwk for each in held]})
 
     clock = Hands()
-    settings = Settings(base_url=BASE, issuers=(Issuer(iss=EHR, jku=JKU),))
+    settings = Settings(base_url=BASE, issuers=(Issuer(iss=EPJ, jku=JKU),))
     with serving(heart_failure, settings, clock=clock, fhir=httpx.MockTransport(answer)) as client:
         new = Signer("key-2")
         assert [401, 401, 401] == [status(client, new.token(claims(PATH, str(each)))) for each in range(3)]
@@ -209,7 +209,7 @@ def test_a_new_key_is_asked_for_but_not_without_end(heart_failure: Ruleset) -> N
 
 
 def test_keys_that_cannot_be_had_close_the_door(heart_failure: Ruleset) -> None:
-    settings = Settings(base_url=BASE, issuers=(Issuer(iss=EHR, jku=JKU),))
+    settings = Settings(base_url=BASE, issuers=(Issuer(iss=EPJ, jku=JKU),))
     with serving(heart_failure, settings) as client:
         assert 503 == status(client, SIGNER.token(claims(PATH)))
 
@@ -218,7 +218,7 @@ def test_a_private_key_in_a_key_set_is_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "keys.json"
     file.write_text(json.dumps({"keys": [SIGNER.jwk | {"d": "AA"}]}))
     with pytest.raises(CdsError, match="no key with a kid"):
-        Keys(Issuer(iss=EHR, keys=file), Hands(), httpx.AsyncClient())
+        Keys(Issuer(iss=EPJ, keys=file), Hands(), httpx.AsyncClient())
 
 
 def test_the_memory_of_used_tokens_is_bounded_and_forgets_none_that_counts() -> None:

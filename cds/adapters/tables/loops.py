@@ -47,6 +47,8 @@ WRITTEN: Final = types.NamedTuple(
 )
 PACKING: Final = types.NamedUniTuple(I64, len(packing.Packing._fields), packing.Packing)
 USUAL: Final = types.NamedTuple([LONG, REAL, REAL, REAL, REAL, REAL], packing.Usual)
+HELD: Final = types.NamedTuple([LONG, I64, types.uint8[:, ::1]], packing.Held)
+KNOWN: Final = types.NamedTuple([MEANINGS, MANNERS, WORDS, USUAL, LONG, PACKING, HELD], packing.Known)
 DETAILS: Final = types.NamedUniTuple(LONG, 2, unpacking.Details)
 SLOTS: Final = types.NamedUniTuple(LONG, 4, unpacking.Slots)
 LAID: Final = types.NamedTuple([LONG, _SMALL, LONG, LONG, LONG, _SMALL, _SMALL, LONG], unpacking.Laid)
@@ -74,11 +76,11 @@ _SIGNATURES: Final[dict[str, tuple[Callable[..., Any], Any]]] = {
         ranking.number_medicines,
         _VOID(_given(types.int32), _given(types.int32), LONG, LONG),
     ),
-    "survey": (packing.survey, _VOID(FACTS, I64, I64, LONG, LONG, LONG)),
+    "survey": (packing.survey, _VOID(FACTS, I64, I64, LONG, I64, LONG, LONG, LONG)),
     "find_stretches": (packing.find_stretches, _VOID(_given(types.int32), LONG)),
     "pack_rows": (
         packing.pack_rows,
-        _VOID(FACTS, LONG, LONG, MEANINGS, MANNERS, WORDS, USUAL, LONG, PACKING, I64, LONG, _LINES, _REAL_LINES),
+        _VOID(FACTS, LONG, LONG, KNOWN, I64, LONG, _LINES, _REAL_LINES),
     ),
     "order_block": (ordering.order_block, _VOID(_LINES, LONG, LONG, PACKING, LONG, LONG, _LINES, LONG, _LINES)),
     "count_readings": (

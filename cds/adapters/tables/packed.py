@@ -53,15 +53,18 @@ class Survey:
         return np.ascontiguousarray(padded.reshape(parts, -1, each).sum(axis=2))
 
 
-def surveyed(facts: Sequence[Facts], manners: int, people: int, each: Each) -> Survey:
-    """Look at all rows once."""
+def surveyed(facts: Sequence[Facts], since: Array, until: int, people: int, each: Each) -> Survey:
+    """Look at all rows once. since: of each meaning the time from which its rows are held; until: up to which."""
     rows = sum(len(part.patient) for part in facts)
     block = max(_bits_of_block(people, rows, ROWS_PER_BLOCK) - 3, 0)
     per_block = np.zeros((len(facts), ((people - 1) >> block) + 1), np.int64)
-    seen = np.zeros((len(facts), manners), np.int64)
+    seen = np.zeros((len(facts), len(since) * MANNERS), np.int64)
     found = np.tile(np.array([np.iinfo(np.int64).max, np.iinfo(np.int64).min, 0]), (len(facts), 1))
-    each(loop("survey"), ((part, MANNERS, block, per_block[k], seen[k], found[k]) for k, part in enumerate(facts)))
+    given = MANNERS, block, since, until
+    each(loop("survey"), ((part, *given, per_block[k], seen[k], found[k]) for k, part in enumerate(facts)))
     lowest, highest, stretches = found[:, LOWEST].min(), found[:, HIGHEST].max(), found[:, STRETCHES]
+    if lowest > highest:  # no row is held
+        lowest, highest = 0, 0
     is_near = int(stretches.sum()) * ROWS_EACH_STRETCH <= rows
     return Survey(block, per_block, seen.sum(axis=0), int(lowest), int(highest), stretches, is_near)
 

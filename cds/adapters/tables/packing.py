@@ -49,6 +49,14 @@ class Packing(NamedTuple):
     lowest: int
 
 
+class Held(NamedTuple):
+    """Which rows are held: of each meaning those since a time, and until one. present: by slot, who had others."""
+
+    since: Column
+    until: int
+    present: Column
+
+
 class Usual(NamedTuple):
     """Of each meaning and manner: how the usual number becomes a row. low, high: between them any value is possible.
 
@@ -63,19 +71,34 @@ class Usual(NamedTuple):
     shift: Column
 
 
-def survey(facts: Facts, manners: int, shift: int, counts: Column, seen: Column, found: Column) -> None:
-    """How many rows each block of patients gets at most, which manners occur how often, and what times there are."""
+def survey(
+    facts: Facts,
+    manners: int,
+    shift: int,
+    since: Column,
+    until: int,
+    counts: Column,
+    seen: Column,
+    found: Column,
+) -> None:
+    """How many rows each block of patients gets at most, which manners occur how often, and what times there are.
+
+    since, until: as in `Held`.
+    """
     patients, meant, manner = uncounted(facts.patient), uncounted(facts.meaning), uncounted(facts.manner)
-    times, counts, seen = uncounted(facts.time), uncounted(counts), uncounted(seen)
+    times, when, since = uncounted(facts.time), uncounted(facts.when), uncounted(since)
+    counts, seen, has_when = uncounted(counts), uncounted(seen), len(facts.when) > 0
     lowest, highest, stretches, before = found[LOWEST], found[HIGHEST], 0, -1
     for row in range(len(patients)):
         patient, meaning = patients[row], meant[row]
         if row == 0 or patient != before:
             stretches += 1
             before = patient
-        if patient >= 0 and meaning >= 0:
+        if patient < 0 or meaning < 0:
+            continue
+        seen[meaning * manners + manner[row]] += 1
+        if since[meaning] <= times[row] <= until and not (has_when and when[row]):
             counts[patient >> shift] += 1
-            seen[meaning * manners + manner[row]] += 1
             lowest = times[row] if times[row] < lowest else lowest
             highest = times[row] if times[row] > highest else highest
     found[LOWEST], found[HIGHEST], found[STRETCHES] = lowest, highest, stretches
@@ -91,28 +114,28 @@ def find_stretches(patients: Column, starts: Column) -> None:
     starts[count] = len(patients)
 
 
+class Known(NamedTuple):
+    """All that rows are packed by. details: of each unit and quality."""
+
+    meanings: Meanings
+    manners: Manners
+    words: Words
+    usual: Usual
+    details: Column
+    packing: Packing
+    held: Held
+
+
 def pack_rows(
-    facts: Facts,
-    firsts: Column,
-    lasts: Column,
-    meanings: Meanings,
-    manners: Manners,
-    words: Words,
-    usual: Usual,
-    details: Column,
-    packing: Packing,
-    shift: int,
-    cursor: Column,
-    rows: Column,
-    reals: Column,
+    facts: Facts, firsts: Column, lasts: Column, known: Known, shift: int, cursor: Column, rows: Column, reals: Column
 ) -> None:
     """Write the rows of some stretches that can be used, each at its block's cursor.
 
-    details: of each unit and quality. shift: as in `Packing.block`, or large: all go to one. reals: the memory of
-    `rows`, as floats.
+    shift: as in `Packing.block`, or large: all go to one. reals: the memory of `rows`, as floats.
     """
-    facts, meanings, manners = uncounted_facts(facts), uncounted_meanings(meanings), uncounted_manners(manners)
-    words, usual, details = uncounted_words(words), uncounted_usual(usual), uncounted(details)
+    meanings, manners, words = uncounted_known(known)
+    facts, usual, details = uncounted_facts(facts), uncounted_usual(known.usual), uncounted(known.details)
+    packing, since, until, present = known.packing, uncounted(known.held.since), known.held.until, known.held.present
     cursor, rows, reals = uncounted(cursor), uncounted(rows), uncounted(reals)
     has_words, has_when, has_raw = len(facts.word) > 0, len(facts.when) > 0, rows.shape[1] > RAW
     per_meaning, mask = len(usual.key) // len(meanings.slot), (1 << packing.block) - 1
@@ -135,12 +158,20 @@ def pack_rows(
                 value, raw, unit, quality, trouble = told(facts, meanings, manners, words, per_meaning, row, word)
                 facts.trouble[row] = trouble
                 key = (key >> packing.part << packing.part) | details[unit << QUALITY_BITS | quality]
+            if not since[meaning] <= time <= until:
+                present[meanings.slot[meaning], patient] = 1
+                continue
             place = cursor[patient >> shift]
             cursor[patient >> shift] = place + 1
             rows[place, KEY] = key | (patient & mask) << packing.patient | (time - packing.lowest) << packing.time
             reals[place, VALUE] = value
             if has_raw:
                 reals[place, RAW] = raw
+
+
+def uncounted_known(known: Known) -> tuple[Meanings, Manners, Words]:
+    """What codes, units and words mean; compiled, without counting who holds the columns."""
+    return uncounted_meanings(known.meanings), uncounted_manners(known.manners), uncounted_words(known.words)
 
 
 def uncounted_usual(usual: Usual) -> Usual:

@@ -1,7 +1,7 @@
 """From tables to a `Population`: the same facts, in the same columns, as `cds.adapters.records` gives one by one."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
@@ -20,24 +20,31 @@ from cds.adapters.tables.readings import Readings
 from cds.adapters.tables.source import open_tables
 from cds.adapters.tables.spans import KINDS, span_columns
 from cds.adapters.tables.specification import columns
-from cds.adapters.tables.supply import manifest_of, supplied_to
+from cds.adapters.tables.supply import Supplied, manifest_of, supplied_to
+from cds.adapters.tables.unpacked import PRESENT, Rows
 from cds.catalogue import shared_concepts
 from cds.codes import Concepts
 from cds.diagnostics import closest
-from cds.population import ROW_TYPES, Array, Columns, Population
+from cds.population import EVERYTHING, ROW_TYPES, Columns, Extent, Population
 
 _OF_READINGS: Final = ("observations", "answers")
 
 
 def population_from_tables(
-    source: object, *, concepts: Concepts | None = None, wanted: Collection[str] | None = None, threads: int = 0
+    source: object,
+    *,
+    concepts: Concepts | None = None,
+    wanted: Collection[str] | None = None,
+    extent: Extent = EVERYTHING,
+    threads: int = 0,
 ) -> tuple[Population, ArrowTable]:
     """Everybody in the tables of a source, and what could not be used (rows of `notes.SCHEMA`).
 
     source: a folder with one file for each table (`observations.parquet`, `.csv` or `.ndjson`) and a `manifest.json`,
     or a mapping of the tables' names to files, to lists of files, or to anything with an Arrow stream, with
     `manifest` as an object. wanted: the column keys that matter, such as a ruleset's inputs; other rows are not
-    looked at. threads: 0 = one per core; they change no answer. PatientError when a table as a whole cannot be read.
+    looked at. extent: the times that matter; readings of other times may be left out, and the population then says so.
+    threads: 0 = one per core; they change no answer. PatientError when a table as a whole cannot be read.
     """
     known = concepts or shared_concepts()
     tables, written = open_tables(source)
@@ -51,7 +58,7 @@ def population_from_tables(
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         people = people_of(tables, manifest.zone, notes)
         supplied = supplied_to(people, manifest, known, notes)
-        readings = Readings(known, wanted, people, notes, on_threads(pool))
+        readings = Readings(known, wanted, people, notes, on_threads(pool), extent)
         found = readings.columns([tables[each] for each in _OF_READINGS if each in tables])
         for name, patients in readings.lost.items():
             for key in keys_meant(known, name):
@@ -61,17 +68,26 @@ def population_from_tables(
         others += [pool.submit(medicine_columns, opened, *given) for name, opened in tables.items() if name in FOLDERS]
         for each in others:
             found |= each.result()
-    keys = {*found, *(key for key in supplied.stated if wanted is None or key in wanted)}
-    empty: dict[str, Array] = {name: np.zeros(0, kind) for name, kind in ROW_TYPES.items()}
-    empty["offsets"] = np.zeros(people.population.n + 1, np.int64)
-    made = {key: found.get(key, empty) for key in sorted(keys)}
     population = replace(
         people.population,
-        tables={
-            key: Columns(**rows, supplied_from=supplied.of(key, np.diff(rows["offsets"]) > 0))
-            for key, rows in made.items()
-        },
+        tables=_columns(found, supplied, wanted, people.population.n),
         limits=limits_of(tables["limits"], people, notes) if "limits" in tables else {},
         issues=issues_by_patient(notes),
+        extent=extent if readings.is_cut else EVERYTHING,
     )
     return population, issues_table(notes, people.population.ids)
+
+
+def _columns(
+    found: Mapping[str, Rows], supplied: Supplied, wanted: Collection[str] | None, people: int
+) -> Mapping[str, Columns]:
+    """The rows of every key that occurs, or of which it is stated whether it was supplied."""
+    keys = {*found, *(key for key in supplied.stated if wanted is None or key in wanted)}
+    empty: Rows = {name: np.zeros(0, kind) for name, kind in ROW_TYPES.items()}
+    empty["offsets"] = np.zeros(people + 1, np.int64)
+    made: dict[str, Columns] = {}
+    for key in sorted(keys):
+        rows = dict(found.get(key, empty))
+        present = rows.pop(PRESENT, np.diff(rows["offsets"]) > 0)
+        made[key] = Columns(**rows, supplied_from=supplied.of(key, present))
+    return made

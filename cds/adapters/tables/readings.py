@@ -19,7 +19,6 @@ from cds.adapters.tables.loops import loop
 from cds.adapters.tables.meaning import (
     FIRST_OF_VALUE,
     LAST_OF_VALUE,
-    MANNERS,
     TROUBLES,
     Vocabulary,
     uses_raw,
@@ -35,7 +34,7 @@ from cds.codes import ATTRIBUTE_WORDS, Concept, Concepts
 from cds.codes import RECORDED as READ_OFF
 from cds.operators.reasons import NO_DATA
 from cds.operators.series import FIRST_TIME
-from cds.population import ROW_TYPES, Array
+from cds.population import ROW_TYPES, Array, Extent
 
 Rows = dict[str, Array]  # the columns of a key and its offsets, without what was supplied
 _LEFT_OUT: Final = np.zeros(0, np.int64)
@@ -43,13 +42,17 @@ _LEFT_OUT: Final = np.zeros(0, np.int64)
 
 @dataclass
 class Readings:
-    """Takes the tables of readings. lost: names -> positions of those some of whose rows were likely meant for it."""
+    """Takes the tables of readings. extent: which rows are needed; is_cut: whether others were in fact left out. lost:
+    names -> positions of those some of whose rows were likely meant for it.
+    """
 
     concepts: Concepts
     wanted: Collection[str] | None
     people: People
     notes: Notes
     each: Each
+    extent: Extent
+    is_cut: bool = False
     lost: dict[str, set[int]] = field(default_factory=dict[str, "set[int]"])
 
     def columns(self, tables: Sequence[Opened]) -> dict[str, Rows]:
@@ -104,17 +107,25 @@ class Readings:
         people, rows = self.people.population.n, sum(len(each.patient) for each in facts)
         if not people or not are_plain(facts):
             return None
-        survey = surveyed(facts, len(known.parts) * MANNERS, people, self.each)
+        since = np.array([self._since(each.concept) for each in known.parts], np.int64)
+        survey = surveyed(facts, since, self.extent.until, people, self.each)
         if not survey.seen.any():
             return {}
         plan = planned(survey, known, people, rows, has_words=any(len(each.word) for each in facts))
-        found = Unpacked(plan, survey, facts, self.people.zones, self.each).columns() if plan else None
+        held = since, self.extent.until
+        found = Unpacked(plan, survey, held, facts, self.people.zones, self.each).columns() if plan else None
         if found is None:
             return None
-        for (name, part), held in found.items():
+        for (name, part), rows in found.items():
             if part:
-                self._note_missing(held, f"{name}.{part}")
-        return {self.concepts.key(*name): held for name, held in found.items()}
+                self._note_missing(rows, f"{name}.{part}")
+        self.is_cut = True
+        return {self.concepts.key(*name): rows for name, rows in found.items()}
+
+    def _since(self, concept: Concept) -> int:
+        """From when on the rows of a concept are held: the parts of a reading stay together."""
+        keys = [self.concepts.key(concept.name, part) for part in concept.parts or ("",)]
+        return min((self.extent.since[key] for key in keys if key in self.extent.since), default=FIRST_TIME)
 
     # readings of one number
 

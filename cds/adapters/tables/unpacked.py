@@ -22,6 +22,7 @@ from cds.adapters.tables.meaning import MANNERS
 from cds.adapters.tables.memory import room
 from cds.adapters.tables.ordering import BUCKET_BITS
 from cds.adapters.tables.packed import Plan, Survey
+from cds.adapters.tables.packing import Held, Known
 from cds.adapters.tables.panels import joined_width
 from cds.adapters.tables.unpacking import CROWD, PARTED, Laid, Room, Slots
 from cds.operators.series import FIRST_TIME
@@ -30,7 +31,8 @@ from cds.population import Array
 _ALL_TO_ONE: Final = 40  # shifts every position to block 0
 _IN_ORDER: Final = np.zeros(0, np.int64)
 
-Rows = dict[str, Array]  # the columns of a key and its offsets, without what was supplied
+Rows = dict[str, Array]  # the columns of a key, its offsets and who is present, without what was supplied
+PRESENT: Final = "present"  # whether a patient has any rows, held or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,14 @@ class Stretches:
 class Unpacked:
     """Lays the rows out as a plan says."""
 
-    def __init__(self, plan: Plan, survey: Survey, facts: Sequence[Facts], zones: Zones, each: Each) -> None:
+    def __init__(
+        self, plan: Plan, survey: Survey, held: tuple[Array, int], facts: Sequence[Facts], zones: Zones, each: Each
+    ) -> None:
         self._plan, self._survey, self._facts, self._zones, self._each = plan, survey, facts, zones, each
         self._people = len(zones.zone)
         self._per_block = survey.coarser(plan.packing.block)
         self._counts = np.zeros((len(plan.concepts), self._people), np.int64)
+        self._held = Held(*held, np.zeros((len(plan.concepts), self._people), np.uint8))
         self._slots, self._out = self._laid()
         self._free: list[Scratch] = []
         self._is_crowded = False
@@ -92,8 +97,9 @@ class Unpacked:
 
     def _pack(self, facts: Facts, firsts: Array, lasts: Array, shift: int, cursor: Array, rows: Array) -> None:
         plan, coding = self._plan, self._plan.coding
-        known = coding.meanings, coding.manners, coding.words, plan.usual, plan.detail_of, plan.packing
-        loop("pack_rows")(facts, firsts, lasts, *known, shift, cursor, rows, rows.view(np.float64))
+        meant = coding.meanings, coding.manners, coding.words
+        known = Known(*meant, plan.usual, plan.detail_of, plan.packing, self._held)
+        loop("pack_rows")(facts, firsts, lasts, known, shift, cursor, rows, rows.view(np.float64))
 
     def _scattered(self) -> Source:
         """All rows, packed, by block."""
@@ -224,11 +230,13 @@ class Unpacked:
         for slot, concept in enumerate(self._plan.concepts):
             offsets = np.append(0, np.cumsum(self._counts[slot]))
             count, space = int(offsets[-1]), int(self._slots.room[slot])
+            present = (self._held.present[slot] > 0) | (self._counts[slot] > 0)
             whole = self._of_readings(int(self._slots.reading[slot]), count)
             for part, name in enumerate(concept.parts or ("",)):
                 first = int(self._slots.value[slot]) + part * space
-                if count:
-                    found[concept.name, name] = {**whole, **self._of_values(slot, first, count), "offsets": offsets}
+                if count or present.any():
+                    values = self._of_values(slot, first, count)
+                    found[concept.name, name] = {**whole, **values, "offsets": offsets, PRESENT: present}
         return found
 
     def _of_readings(self, first: int, count: int) -> Rows:

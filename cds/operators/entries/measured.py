@@ -38,11 +38,22 @@ def _aggregate(name: str, function: OperatorFunction, phrase: Mapping[str, str],
         needs_window=True,
         options=ENOUGH | {"leave_out_last", "each_day", "leave_out_beyond"},
         requirements=WORN,
+        keeps_to_window=True,
     )
 
 
 def _difference(name: str, function: OperatorFunction, phrase: Mapping[str, str]) -> Operator:
-    return Operator(name, function, MEASURED, "same", phrase, window=WITHIN, needs_window=True, options=FRESH)
+    return Operator(
+        name,
+        function,
+        MEASURED,
+        "same",
+        phrase,
+        window=WITHIN,
+        needs_window=True,
+        options=FRESH,
+        keeps_to_window=True,
+    )
 
 
 MEASURED_ENTRIES: Final = (
@@ -55,6 +66,7 @@ MEASURED_ENTRIES: Final = (
         window=EITHER,
         options=FRESH,
         selects=True,
+        keeps_to_window=True,
     ),
     Operator(
         "previous",
@@ -65,6 +77,7 @@ MEASURED_ENTRIES: Final = (
         window=EITHER,
         options=FRESH | {"back"},
         selects=True,
+        keeps_to_window=True,
     ),
     _aggregate("min", least, words("laveste {input} {window}", "lågaste {input} {window}", "lowest {input} {window}")),
     _aggregate(
@@ -109,6 +122,7 @@ MEASURED_ENTRIES: Final = (
         needs_window=True,
         options=ENOUGH | {"that_are"},
         requirements=ROWS_DAYS,
+        keeps_to_window=True,
     ),
     Operator(
         "percent_of_readings",
@@ -121,6 +135,7 @@ MEASURED_ENTRIES: Final = (
         options=ENOUGH | {"that_are"},
         needs=frozenset({"that_are"}),
         requirements=WORN,
+        keeps_to_window=True,
     ),
     Operator(
         "days_with",
@@ -132,6 +147,7 @@ MEASURED_ENTRIES: Final = (
         needs_window=True,
         options=ENOUGH | {"that_are"},
         requirements=ROWS_DAYS,
+        keeps_to_window=True,
     ),
     Operator(
         "protocol_mean",
@@ -147,6 +163,7 @@ MEASURED_ENTRIES: Final = (
         needs_window=True,
         options=ENOUGH | {"skip_first_days", "sessions", "per_session", "discard_first_in_session", "outside_sessions"},
         requirements=ROWS_DAYS,
+        keeps_to_window=True,
     ),
     _difference(
         "rise_in", rise_in, words("økning i {input} {window}", "auke i {input} {window}", "rise in {input} {window}")
@@ -202,5 +219,6 @@ MEASURED_ENTRIES: Final = (
         options=FRESH,
         selects=True,
         public=False,
+        keeps_to_window=True,
     ),
 )

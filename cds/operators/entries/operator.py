@@ -37,8 +37,9 @@ class Operator:
     reads: kinds of input it takes (a panel gives one answer per part). window: words that may state the window;
     needs_window: one of them must. options: author fields besides; needs: those that must stand. requirements: what
     `require` may ask for. result: "same" = the input's unit, "per_day" = that per day, "hours" = days if so asked.
-    selects: the answer is one reading's own value. is_continuous: only for inputs that are. public: authors may name
-    it. phrase: language -> words with {input} and {window}.
+    selects: the answer is one reading's own value. is_continuous: only for inputs that are. keeps_to_window: rows
+    before the window that is stated change nothing. public: authors may name it. phrase: language -> words with {input}
+    and {window}.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Operator:
     requirements: frozenset[Requirement] = frozenset()
     selects: bool = False
     is_continuous: bool = False
+    keeps_to_window: bool = False
     public: bool = True
 
 
