@@ -87,7 +87,7 @@ class Intake:
     """What has been accepted so far.
 
     supplied: column key -> from when it was handed over in full. withheld: keys of which masked facts may be a part.
-    limits, plan_actions: of the patient's own plan.
+    open: keys of which a medicine may be that nobody can tell; nobody's word makes them complete. limits, plan_actions: of the patient's own plan.
     """
 
     concepts: Concepts
@@ -99,6 +99,7 @@ class Intake:
     supplies: list[Supply] = field(default_factory=list[Supply])
     supplied: dict[str, int] = field(default_factory=dict[str, int])
     withheld: set[str] = field(default_factory=set[str])
+    open: set[str] = field(default_factory=set[str])
     limits: list[PatientLimit] = field(default_factory=list[PatientLimit])
     plan_actions: list[PlanAction] = field(default_factory=list[PlanAction])
     issues: list[Issue] = field(default_factory=list[Issue])
@@ -129,7 +130,7 @@ def state_supply(intake: Intake, stated: object, place: str = "supplied") -> Non
             intake.note("wrong_shape", f"{place}.{place_word(key)}", expected="true, false or a time")
             intake.supplied.update(dict.fromkeys(keys, LAST_TIME))
         else:
-            intake.supplied.update(dict.fromkeys(keys, since))
+            intake.supplied.update({key: LAST_TIME if key in intake.open else since for key in keys})
 
 
 def keys_meant(concepts: Concepts, name: object) -> list[str]:
@@ -175,6 +176,8 @@ def state_medicines(intake: Intake, folder: str, codes: Iterable[tuple[str, ...]
     for concept in intake.concepts.of_kind("medicine"):
         is_told = () not in told and not any(may_be_of(concept, code) for each in told for code in each)
         intake.supplied[f"{folder}.{concept.name}"] = FIRST_TIME if is_told else LAST_TIME
+        if not is_told:
+            intake.open.add(f"{folder}.{concept.name}")
 
 
 def is_of(concept: Concept, atc: tuple[str, ...]) -> bool:

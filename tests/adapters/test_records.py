@@ -392,6 +392,8 @@ def test_doses_of_different_medicines_at_one_time_are_two() -> None:
         ({"conditions": [], "supplied": {"copd": False}}, "conditions.copd", "none"),
         ({"conditions": [], "supplied": {"copd": False}}, "conditions.asthma", "all"),
         ({"doses": [], "supplied": {"doses": False}}, "doses.statins", "none"),
+        ({"dispenses": [{"time": "2026-01-08"}], "supplied": {"supply": True}}, "supply.statins", "none"),
+        ({"dispenses": [{"time": "2026-01-08"}], "supplied": {"supply": True}}, "supply.all", "all"),
         ({"supplied": {"glucose": {"from": "2026-01-01"}}}, "glucose", str(at("2026-01-01"))),
         ({"supplied": {"glucose": "2026-01-01"}}, "glucose", str(at("2026-01-01"))),
         ({"supplied": {"glucose": "long ago"}}, "glucose", "none"),
