@@ -2,9 +2,9 @@
 
     python benchmarks/serving.py [bundle.json.gz]
 
-A process serves some fifty of the rules that come with cds; clients of the standard library ask it over loopback. The bundle
-is one of the made-up patients beside this checkout, of middling size. Times are of the client's clock; CPU is what the
-service computed for one request. What it prints is for this machine alone.
+A process serves some fifty of the rules that come with cds; clients of the standard library ask it over loopback. The
+bundle is one of the made-up patients beside this checkout, of middling size. Times are of the client's clock; CPU is
+what the service computed for one request. What it prints is for this machine alone.
 """
 
 import gzip

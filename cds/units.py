@@ -99,7 +99,7 @@ _UNITS: Final = (
     Unit(34, "L", "L", "volume", aliases=("l", "liter", "litre")),
     Unit(35, "mL", "mL", "volume", Fraction(1, 1000), aliases=("ml", "milliliter", "millilitre")),
 )
-_CHANGING: Final = (2, 3, 4, 6, 8, 9, 10, 11, 13, 14, 20, 21, 22, 31, 34)  # units in which something may change by the day
+_CHANGING: Final = (2, 3, 4, 6, 8, 9, 10, 11, 13, 14, 20, 21, 22, 31, 34)  # units in which things change by the day
 _PER_DAY: Final = 100  # added to a unit's id, it is that of the unit per day
 UNITS: Final = (
     *_UNITS,

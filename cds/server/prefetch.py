@@ -31,7 +31,7 @@ class Answer:
 class Gathered:
     """All that is known for one evaluation. supplied: as `Patient.from_fhir` takes it. missing: key -> why.
 
-    unknown_inputs: what therefore counts as not supplied; has_any: whether any input can be told at all.
+    unknown_inputs: what was asked for and counts as not supplied; has_any: whether any input can be told at all.
     """
 
     bundle: Json
@@ -102,7 +102,7 @@ def gathered(
     entries += [each for key in needs.queries for each in answers[key].entries]
     states = {each.name: _state(each, needs, answers, at) for each in needs.inputs if each.name != LIMITS}
     supplied = {name: state for name, state in states.items() if state is not None}
-    unknown = tuple(each.name for each in needs.inputs if not _is_answered(each, answers))
+    unknown = tuple(each.name for each in needs.inputs if each.queries and not _is_answered(each, answers))
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     return Gathered(bundle, supplied, missing, unknown, any(state is not False for state in states.values()))
 
