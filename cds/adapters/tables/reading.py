@@ -58,14 +58,14 @@ def population_from_tables(
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         people = people_of(tables, manifest.zone, notes)
         supplied = supplied_to(people, manifest, known, notes)
+        given = known, wanted, people, notes, supplied
+        others = [pool.submit(span_columns, opened, *given) for name, opened in tables.items() if name in KINDS]
+        others += [pool.submit(medicine_columns, opened, *given) for name, opened in tables.items() if name in FOLDERS]
         readings = Readings(known, wanted, people, notes, on_threads(pool), extent)
         found = readings.columns([tables[each] for each in _OF_READINGS if each in tables])
         for name, patients in readings.lost.items():
             for key in keys_meant(known, name):
                 supplied.lose(key, patients)
-        given = known, wanted, people, notes, supplied
-        others = [pool.submit(span_columns, opened, *given) for name, opened in tables.items() if name in KINDS]
-        others += [pool.submit(medicine_columns, opened, *given) for name, opened in tables.items() if name in FOLDERS]
         for each in others:
             found |= each.result()
     population = replace(
