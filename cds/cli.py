@@ -119,7 +119,7 @@ def _authoring(add: _Add) -> None:
 
 def _running(add: _Add) -> None:
     run = add("run", running.run, "Evaluate rulesets for one patient at a moment.")
-    run.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    run.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
     _concepts(run)
     run.add_argument("--patient", metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
     run.add_argument("--at", metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
@@ -151,7 +151,7 @@ def _scoring(add: _Add) -> None:
         "Exit code: 0 whatever was found, 2 misuse or data that cannot be read; rows that cannot be used are counted."
     )
     job = add("score", scoring.score, says)
-    job.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    job.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
     _concepts(job)
     says = "folder of tables, see `cds schema tables`, or one file of observations"
     job.add_argument("--data", required=True, metavar="PATH", help=says)
@@ -172,7 +172,7 @@ def _scoring(add: _Add) -> None:
 
 def _plotting(add: _Add) -> None:
     plot = add("plot", plotting.plot, "Draw one patient's readings, limits, doses and findings on one axis of days.")
-    plot.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    plot.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
     _concepts(plot)
     plot.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
     plot.add_argument(
@@ -214,7 +214,7 @@ def _starting(add: _Add) -> None:
 def _reporting(add: _Add) -> None:
     says = "Count what rules say of a population, by group, with small counts held back."
     report = add("report", reporting.make_report, says)
-    report.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    report.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
     _concepts(report)
     report.add_argument("--data", required=True, metavar="FOLDER", help="tables of patients; see `cds schema tables`")
     report.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
@@ -234,7 +234,7 @@ def _reporting(add: _Add) -> None:
 
 def _serving(add: _Add) -> None:
     serve = add("serve", serving.serve, "Serve rulesets over HTTP: CDS Hooks 2.0 and POST /evaluate.")
-    serve.add_argument("--rules", nargs="+", required=True, metavar="PATH", help="ruleset files or folders")
+    serve.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
     _concepts(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; this machine alone unless said")
     serve.add_argument("--port", type=int, default=8080, metavar="N", help="0 = any that is free")

@@ -423,3 +423,9 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     script = f"{sys.executable} -m cds schema | head -1; exit ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", script], capture_output=True, check=False, cwd=Path(__file__).parents[1])
     assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_rules_named_one_by_one_all_count(cds: Cds) -> None:
+    one_by_one = tuple(word for rule in RULES for word in ("--rules", rule))
+    assert len(RULES) > 1
+    assert cds(*DEMO) == cds("run", *one_by_one, *DEMO[2 + len(RULES) :])

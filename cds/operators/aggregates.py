@@ -308,7 +308,7 @@ def shortfall(
     if days > 1.0 and days_with_value(series, first, end, dates) < days:
         return TOO_FEW
     share = parameters[LEAST_SHARE]
-    if share > 0.0 and worn(series, now, parameters, first, end, scratch) < share:
+    if share > 0.0 and without_noise(worn(series, now, parameters, first, end, scratch)) < share:
         return TOO_FEW
     return KNOWN
 
@@ -320,7 +320,7 @@ def worn(series: Series, now: Now, parameters: Column, first: int, end: int, scr
         start = series.times[first]
     closes = window_closing(now, parameters)
     if closes > now.at:
-        closes = now.at + 1
+        closes = now.at + 1 if parameters[WINDOW_KIND] == MINUTES else now.at  # minutes begin after their first instant
     return worn_percent(series, first, end, parameters[WINDOW_KIND] != MINUTES, start, closes, scratch)
 
 
