@@ -119,8 +119,7 @@ def _authoring(add: _Add) -> None:
 
 def _running(add: _Add) -> None:
     run = add("run", running.run, "Evaluate rulesets for one patient at a moment.")
-    run.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
-    _concepts(run)
+    _rules(run)
     run.add_argument("--patient", metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
     run.add_argument("--at", metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
     run.add_argument("--limits", metavar="FILE", help="the patient's own limits, as a JSON list")
@@ -151,8 +150,7 @@ def _scoring(add: _Add) -> None:
         "Exit code: 0 whatever was found, 2 misuse or data that cannot be read; rows that cannot be used are counted."
     )
     job = add("score", scoring.score, says)
-    job.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
-    _concepts(job)
+    _rules(job)
     says = "folder of tables, see `cds schema tables`, or one file of observations"
     job.add_argument("--data", required=True, metavar="PATH", help=says)
     says = "a key that was handed over in full, KEY=false, or KEY=TIME from when on; may be given several times"
@@ -172,8 +170,7 @@ def _scoring(add: _Add) -> None:
 
 def _plotting(add: _Add) -> None:
     plot = add("plot", plotting.plot, "Draw one patient's readings, limits, doses and findings on one axis of days.")
-    plot.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
-    _concepts(plot)
+    _rules(plot)
     plot.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
     plot.add_argument(
         "--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; nothing after it is used"
@@ -214,8 +211,7 @@ def _starting(add: _Add) -> None:
 def _reporting(add: _Add) -> None:
     says = "Count what rules say of a population, by group, with small counts held back."
     report = add("report", reporting.make_report, says)
-    report.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
-    _concepts(report)
+    _rules(report)
     report.add_argument("--data", required=True, metavar="FOLDER", help="tables of patients; see `cds schema tables`")
     report.add_argument("--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; no clock is read")
     report.add_argument("--groups", metavar="FILE", help="a table with `patient` and columns to group by")
@@ -234,8 +230,7 @@ def _reporting(add: _Add) -> None:
 
 def _serving(add: _Add) -> None:
     serve = add("serve", serving.serve, "Serve rulesets over HTTP: CDS Hooks 2.0 and POST /evaluate.")
-    serve.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help="ruleset files or folders")
-    _concepts(serve)
+    _rules(serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on; this machine alone unless said")
     serve.add_argument("--port", type=int, default=8080, metavar="N", help="0 = any that is free")
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
@@ -259,6 +254,12 @@ def _lookup(add: _Add) -> None:
     schema = add("schema", lookup.schema, "Print a JSON Schema, the field reference or the grammar.", speaks=False)
     schema.add_argument("subject", nargs="?", choices=tuple(lookup.SUBJECTS), default="ruleset")
     schema.add_argument("--out", metavar="FILE", help="write it there; for VS Code: schema editor --out FILE")
+
+
+def _rules(command: argparse.ArgumentParser) -> None:
+    says = "ruleset files or folders"
+    command.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help=says)
+    _concepts(command)
 
 
 def _concepts(command: argparse.ArgumentParser) -> None:

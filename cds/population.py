@@ -5,11 +5,12 @@ patient's own total order. Nothing here changes a fact: a population gives each 
 `Patient` gets alone.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,7 +154,7 @@ class Population:
     @cached_property
     def own_limits(self) -> "OwnEntries":
         """The patients' own limits in columns."""
-        return _own_entries(self.limits)
+        return self.limits.entries if isinstance(self.limits, LimitsInColumns) else _own_entries(self.limits)
 
     @cached_property
     def clocks(self) -> tuple[Array, Array, Array]:
@@ -168,38 +169,106 @@ class Population:
         return self.tables.get(key) or nothing(self.n)
 
 
-@dataclass(frozen=True)
-class OwnEntries:
-    """Entries of patients' own plans, by patient. since, until: proleptic days, the first and last there are where the
-    plan says nothing. kind: position in `kinds`, of which each stands for all of its name, unit and ruleset.
+FIRST_DAY: Final = date.min.toordinal()
+LAST_DAY: Final = date.max.toordinal()
+_Held = TypeVar("_Held")
+KindOfLimit = tuple[str, str, str]  # name, unit and ruleset
+
+
+class HeldByPatient(Mapping[int, tuple[_Held, ...]], Generic[_Held]):
+    """What patients have of something, by position; each thing is made when it is asked for.
+
+    patient: of each thing, ascending. make: gives the thing at a place of that column.
+
+    >>> words = HeldByPatient(np.array([3, 3, 8]), ["cup", "jar", "pot"].__getitem__)
+    >>> words[3], words.get(4), list(words)
+    (('cup', 'jar'), None, [3, 8])
     """
 
-    entries: Sequence[PatientLimit]
+    __slots__ = ("_make", "_patient")
+
+    def __init__(self, patient: Array, make: Callable[[int], _Held]) -> None:
+        self._patient = patient
+        self._make = make
+
+    def __getitem__(self, position: int) -> tuple[_Held, ...]:
+        first, last = self._patient.searchsorted(position), self._patient.searchsorted(position, "right")
+        if first == last:
+            raise KeyError(position)
+        return tuple(self._make(place) for place in range(int(first), int(last)))
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(np.unique(self._patient).tolist())
+
+    def __len__(self) -> int:
+        return len(np.unique(self._patient))
+
+
+@dataclass(frozen=True)
+class OwnEntries:
+    """Entries of patients' own plans, by patient. since, until: proleptic days, FIRST_DAY and LAST_DAY where the plan
+    says nothing. kind: position in `kinds`, of which each stands for all of its name, unit and ruleset; author:
+    position in `authors`.
+    """
+
     patient: Array
     value: Array
     since: Array
     until: Array
     kind: Array
-    kinds: Sequence[PatientLimit]
+    named: Sequence[KindOfLimit]
+    author: Array
+    authors: Sequence[str]
+
+    @cached_property
+    def kinds(self) -> Sequence[PatientLimit]:
+        """The first entry of each kind."""
+        _, first = np.unique(self.kind, return_index=True)
+        return [self.entry(each) for each in first.tolist()]
+
+    def entry(self, place: int) -> PatientLimit:
+        """An entry by itself."""
+        value, since, until = float(self.value[place]), int(self.since[place]), int(self.until[place])
+        name, unit, ruleset = self.named[int(self.kind[place])]
+        return PatientLimit(
+            name,
+            math.nan if math.isnan(value) else value,
+            unit,
+            ruleset,
+            self.authors[int(self.author[place])],
+            None if since == FIRST_DAY else date.fromordinal(since),
+            None if until == LAST_DAY else date.fromordinal(until),
+        )
+
+
+class LimitsInColumns(HeldByPatient[PatientLimit]):
+    """Patients' own limits that are held in columns."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: OwnEntries) -> None:
+        super().__init__(entries.patient, entries.entry)
+        self.entries = entries
 
 
 def _own_entries(limits: Mapping[int, tuple[PatientLimit, ...]]) -> OwnEntries:
     places = sorted(limits)
     entries = [each for place in places for each in limits[place]]
-    kinds: dict[tuple[str, str, str], PatientLimit] = {}
-    codes: dict[tuple[str, str, str], int] = {}
-    for each in entries:
-        if (named := (each.name, each.unit, each.ruleset)) not in codes:
-            codes[named], kinds[named] = len(codes), each
-    first, last = date.min.toordinal(), date.max.toordinal()
+    named: dict[KindOfLimit, int] = {}
+    authors: dict[str, int] = {}
+    kind = [named.setdefault((each.name, each.unit, each.ruleset), len(named)) for each in entries]
+    author = [authors.setdefault(each.author, len(authors)) for each in entries]
+    since = [each.since.toordinal() if each.since else FIRST_DAY for each in entries]
+    until = [each.until.toordinal() if each.until else LAST_DAY for each in entries]
     return OwnEntries(
-        entries=entries,
         patient=np.repeat(np.array(places, np.int64), [len(limits[place]) for place in places]),
         value=np.array([each.value for each in entries], np.float64),
-        since=np.array([each.since.toordinal() if each.since else first for each in entries], np.int64),
-        until=np.array([each.until.toordinal() if each.until else last for each in entries], np.int64),
-        kind=np.array([codes[each.name, each.unit, each.ruleset] for each in entries], np.int32),
-        kinds=list(kinds.values()),
+        since=np.array(since, np.int64),
+        until=np.array(until, np.int64),
+        kind=np.array(kind, np.int32),
+        named=list(named),
+        author=np.array(author, np.int32),
+        authors=list(authors),
     )
 
 

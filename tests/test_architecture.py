@@ -25,7 +25,10 @@ NAMES_OF_NOTHING = {"base", "common", "helpers", "misc", "utils"}
 OPTIONAL = {
     "matplotlib": {"plots/raster.py"},
     "numba": {"compiling.py"},
-    "numpy": {"compiling.py", "execute", "population.py", "adapters/tables", "scoring", "synthetic", "report", "adherence"},
+    "numpy": {
+        *("compiling.py", "population.py", "execute", "adapters/tables"),
+        *("scoring", "synthetic", "report", "adherence"),
+    },
     "pint": {"units.py"},
     "pyarrow": {"execute/findings.py", "adapters/tables", "population.py", "report", "adherence"},
     "fhir": set[str](),

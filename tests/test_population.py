@@ -50,12 +50,10 @@ def test_people() -> None:
 
 
 @given(st.data())
-def test_repeats_are_within_one_patient(data: st.DataObject) -> None:
+def test_from_when_all_rows_count_is_each_patients_own(data: st.DataObject) -> None:
     people = data.draw(patients(MOMENTS[0]))
     columns = population_of(people).columns_of("pulse")
-    tables = [table_of(each, "pulse").times for each in people]
-    assert any(len(set(times)) < len(times) for times in tables) == columns.has_repeats
-    assert max((time for times in tables for time in times), default=0) <= max(columns.newest, 0)
+    assert [table_of(each, "pulse").all_count_from for each in people] == columns.all_count_from.tolist()
 
 
 def test_parts_of_a_panel_share_what_belongs_to_the_reading() -> None:

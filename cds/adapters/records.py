@@ -198,7 +198,9 @@ def _take_spans(intake: Intake, data: Record, field: str, kind: Kind) -> None:
         taken = [read(intake, *each) for each in each_row(intake, rows, f"{field}.{concept.name}", known)]
         spans = [each for each in taken if each]
         is_read = len(spans) == len(rows)
-        intake.supplied[key] = FIRST_TIME if is_read and concept.name not in misspelt else LAST_TIME
+        is_whole = is_read and concept.name not in misspelt
+        intake.supplied[key] = FIRST_TIME if is_whole else LAST_TIME
+        intake.open.update(() if is_whole else (key,))
         intake.spans[key] = spans if is_read or kind == "event" else [*spans, UNREADABLE]
 
 

@@ -32,6 +32,7 @@ def _state(
     state_medicines(intake, folder, [*(each.atc for each in read), *[()] * unread], place)
     if unread:
         intake.supplied[f"{folder}.all"] = LAST_TIME
+        intake.open.add(f"{folder}.all")
 
 
 def take_doses(intake: Intake, data: Record) -> None:

@@ -87,7 +87,8 @@ class Intake:
     """What has been accepted so far.
 
     supplied: column key -> from when it was handed over in full. withheld: keys of which masked facts may be a part.
-    open: keys of which a medicine may be that nobody can tell; nobody's word makes them complete. limits, plan_actions: of the patient's own plan.
+    open: keys of which a fact may be that cannot be read, placed in time or told; nobody's word makes them complete.
+    limits, plan_actions: of the patient's own plan.
     """
 
     concepts: Concepts

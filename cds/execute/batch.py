@@ -14,12 +14,12 @@ import numpy as np
 
 from cds.diagnostics import Issue, PatientError
 from cds.execute.columns import Answered, Asked, Chunk, FoundOut, Question, question
-from cds.execute.findings import STATUSES, Findings, Rows, joined, rows_of, watched
+from cds.execute.findings import STATUSES, Findings, IssuesAndMore, Rows, joined, rows_of, watched
 from cds.execute.history import extent_needed
 from cds.execute.own_limits import Kinds
 from cds.execute.program import Program, program_of
 from cds.plan import Condition, Measure, Plan, numbers_behind
-from cds.population import Array, Population
+from cds.population import EVERYTHING, Array, Population
 from cds.result import Status
 
 CHUNK: Final = 8192
@@ -93,7 +93,7 @@ def found_out(
 
 
 def _check_extent(plan: Plan, population: Population, at: int) -> None:
-    if not population.extent.covers(extent_needed(plan, at)):
+    if population.extent != EVERYTHING and not population.extent.covers(extent_needed(plan, at)):
         raise PatientError(
             "only those readings were read that other rulesets, or these at another moment, look at; read the tables "
             "for these rulesets and this moment, or without `at`"
@@ -136,10 +136,7 @@ def _evaluate(chunk: Chunk, kept: Array) -> _Part:
 
 
 def _joined(program: Program, population: Population, at: int, parts: Sequence[_Part]) -> Findings:
-    issues = dict(population.issues)
-    for part in parts:
-        for patient, found in part.issues.items():
-            issues[patient] = (*issues.get(patient, ()), *found)
+    more = {patient: found for part in parts for patient, found in part.issues.items()}
     chunks = [part.chunk for part in parts if part.chunk]
     return Findings(
         plan=program.plan,
@@ -147,6 +144,6 @@ def _joined(program: Program, population: Population, at: int, parts: Sequence[_
         at=at,
         status=np.concatenate([part.status for part in parts], axis=1),
         rows=joined([part.rows for part in parts]),
-        issues=issues,
+        issues=IssuesAndMore(population.issues, more),
         numbers=watched(chunks) if chunks else None,
     )

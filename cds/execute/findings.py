@@ -1,7 +1,8 @@
 """What a population's evaluation says: statuses of every patient and rule, and the findings in columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -66,6 +67,31 @@ class Numbers:
     used: Mapping[int, Array]
 
 
+class IssuesAndMore(Mapping[int, tuple[Issue, ...]]):
+    """The issues that patients came with, and after them those of evaluating, by position.
+
+    held: what they came with. more: position -> what was found out.
+    """
+
+    __slots__ = ("held", "more")
+
+    def __init__(self, held: Mapping[int, tuple[Issue, ...]], more: Mapping[int, tuple[Issue, ...]]) -> None:
+        self.held = held
+        self.more = more
+
+    def __getitem__(self, position: int) -> tuple[Issue, ...]:
+        if position in self.more:
+            return (*self.held.get(position, ()), *self.more[position])
+        return self.held[position]
+
+    def __iter__(self) -> Iterator[int]:
+        held = set(self.held)
+        return chain(self.held, (each for each in self.more if each not in held))
+
+    def __len__(self) -> int:
+        return len({*self.held, *self.more})
+
+
 @dataclass(frozen=True)
 class Findings:
     """A population at one moment. status: int8 codes of `STATUSES`, one line per rule, one column per patient.
@@ -79,7 +105,7 @@ class Findings:
     at: int
     status: Array
     rows: Rows
-    issues: Mapping[int, tuple[Issue, ...]] = field(default_factory=dict[int, tuple[Issue, ...]])
+    issues: IssuesAndMore = field(default_factory=lambda: IssuesAndMore({}, {}))
     numbers: Numbers | None = None
 
     def counts(self) -> dict[str, dict[Status, int]]:

@@ -169,7 +169,7 @@ class OwnLimits:
         return self.values[limit]
 
     def _entry(self, position: int) -> PatientLimit:
-        return self.entries.entries[self.part.start + position]
+        return self.entries.entry(self.part.start + position)
 
     def _today(self, place: int) -> date:
         return self.today[int(self.kinds.population.zone[self.first + place])]

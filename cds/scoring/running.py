@@ -20,7 +20,7 @@ from cds.diagnostics import CdsError, Issue, PatientError
 from cds.execute.batch import score
 from cds.execute.findings import STATUSES, Findings
 from cds.periods import NORWAY, zone
-from cds.population import Array, Population, patient_at
+from cds.population import Array, patient_at
 from cds.result import Status
 from cds.scoring.blocks import Block, Streams, blocks_of, streams_of
 from cds.scoring.census import census_of
@@ -161,19 +161,16 @@ class _Job:
         population, issues = self.ruleset.read_tables(tables, at=self._moment, threads=self.threads)
         keep = tuple(STATUSES) if self.everything else _SAID
         found = score(self.ruleset.plan, population, self.at, threads=self.threads or None, keep=keep)
-        ledger.take(block, issues, _of_limits(population, found))
+        ledger.take(block, issues, _of_limits(found))
         rows = found.table(self.everything)
         writer.write(rows)
         return found, rows.num_rows
 
 
-def _of_limits(population: Population, found: Findings) -> Sequence[tuple[int, Issue]]:
+def _of_limits(found: Findings) -> Sequence[tuple[int, Issue]]:
     """What was wrong with patients' own limits when they were used, by position."""
-    return [
-        (position, each)
-        for position in sorted(found.issues)
-        for each in found.issues[position][len(population.issues.get(position, ())) :]
-    ]
+    more = found.issues.more
+    return [(position, each) for position in sorted(more) for each in more[position]]
 
 
 def _write_issues(ledger: Ledger, writer: Writer) -> None:

@@ -65,6 +65,7 @@ def test_what_was_given(fields: Json, expected: Row, issues: list[str]) -> None:
     assert "all" == supply(patient, "doses.antihypertensives")
 
 
+@pytest.mark.parametrize("supplied", [{}, {"doses": True}])
 @pytest.mark.parametrize(
     ("fields", "issue", "open_keys"),
     [
@@ -73,8 +74,8 @@ def test_what_was_given(fields: Json, expected: Row, issues: list[str]) -> None:
         ({"status": "entered-in-error"}, "entered_in_error", set()),
     ],
 )
-def test_what_has_no_place_among_the_doses(fields: Json, issue: str, open_keys: set[str]) -> None:
-    patient = read(administration(**fields), administration(BETA_BLOCKER, "other"))
+def test_what_has_no_place_among_the_doses(fields: Json, issue: str, open_keys: set[str], supplied: Json) -> None:
+    patient = read(administration(**fields), administration(BETA_BLOCKER, "other"), supplied=supplied)
     assert [f"{issue} MedicationAdministration/a"] == codes(patient.issues)
     names = ("all", "statins", "antihypertensives")
     assert open_keys == {name for name in names if supply(patient, f"doses.{name}") == "none"}

@@ -75,9 +75,12 @@ def test_when_and_how_sure(fields: Json, expected: tuple[int, int] | None, issue
     assert [f"{each} DetectedIssue/i" for each in issues] == said
 
 
+@pytest.mark.parametrize("supplied", [{}, {"events": True}])
 @pytest.mark.parametrize(("written", "issue"), [(None, "time_missing"), ("2026", "time_not_understood")])
-def test_an_event_without_a_time_is_not_known_in_full(written: str | None, issue: str) -> None:
-    patient = read(alert(code="1.5", name="i", identifiedDateTime=written), alert(code="1.17"))
+def test_an_event_without_a_time_is_not_known_in_full(written: str | None, issue: str, supplied: Json) -> None:
+    """Whoever vouches for the rest."""
+    untimed = alert(code="1.5", name="i", identifiedDateTime=written)
+    patient = read(untimed, alert(code="1.17"), supplied=supplied)
     assert f"{issue} DetectedIssue/i" in codes(patient.issues)
     assert ("none", "all") == (supply(patient, "events.technical_fault"), supply(patient, "events.no_contact"))
 

@@ -112,6 +112,7 @@ def test_what_was_handed_over_but_is_not_certain(fields: Json, issue: str) -> No
     assert ((0.0, DAYS_NOT_KNOWN, DATED), [issue]) == (row(patient), said(patient))
 
 
+@pytest.mark.parametrize("supplied", [{}, {"supply": True}])
 @pytest.mark.parametrize(
     ("fields", "issue"),
     [
@@ -120,8 +121,9 @@ def test_what_was_handed_over_but_is_not_certain(fields: Json, issue: str) -> No
         ({"whenHandedOver": "2026-01"}, "time_not_understood"),
     ],
 )
-def test_a_dispense_without_a_day_leaves_its_classes_open(fields: Json, issue: str) -> None:
-    patient = read(dispense(**fields), dispense(BETA_BLOCKER, "other", daysSupply=amount(30, "d")))
+def test_a_dispense_without_a_day_leaves_its_classes_open(fields: Json, issue: str, supplied: Json) -> None:
+    other = dispense(BETA_BLOCKER, "other", daysSupply=amount(30, "d"))
+    patient = read(dispense(**fields), other, supplied=supplied)
     assert [issue] == said(patient)
     expected = {"all": "none", "statins": "none", "antihypertensives": "all", "diabetes_medicines": "all"}
     assert expected == {name: supply(patient, f"supply.{name}") for name in expected}

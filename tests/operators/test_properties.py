@@ -189,9 +189,9 @@ def resolved(data: st.DataObject, row: Row) -> Row:
 
 
 EPISODES = {"episodes", "episodes_per_day", "episode_length", "episode_mean"}  # a sensor's LO counts as its limit
-BOUNDED = sorted(
-    OPERATORS.keys() - {"absent", "active", "time_since", "time_since_change", "share_taken"} - SUPPLY - EPISODES
-)
+OF_JUDGED_DOSES = {"share_taken", "share_on_time", "correct_dosing_days", "mean_lateness", "median_lateness"}
+NO_BOUNDS = {"absent", "active", "time_since", "time_since_change"}
+BOUNDED = sorted(OPERATORS.keys() - NO_BOUNDS - OF_JUDGED_DOSES - SUPPLY - EPISODES)
 
 
 @pytest.mark.parametrize("operator", BOUNDED)

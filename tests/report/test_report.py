@@ -268,7 +268,8 @@ def test_ages_change_on_the_birthday(ruleset: cds.Ruleset) -> None:
         ('      nb: "Vekt', '      no: "Vekt', "10:7 CDS119 `no` is not a language of the texts"),
         (
             "    reasons: yes\n",
-            f"    users: yes\n    source: a\n  other:\n    title:\n      en: O\n    rules: [{RULE}]\n    numerator: [fired]\n",
+            "    users: yes\n    source: a\n  other:\n    title:\n      en: O\n"
+            f"    rules: [{RULE}]\n    numerator: [fired]\n",
             "20:13 CDS112 `no` is not a choice here",
         ),
         ("reasons: yes", "reasons: maybe", "15:14 CDS112 `maybe` is not a choice here"),

@@ -66,7 +66,8 @@ def scored(ruleset: Ruleset, source: object, folder: Path, room: Room, **sizes: 
 
 def assert_agrees(ruleset: Ruleset, source: object, room: Room) -> None:
     """What the files hold is what the tables give when all of them are read and scored at once."""
-    population, issues = ruleset.read_tables(source)
+    population, _ = ruleset.read_tables(source)
+    _, issues = ruleset.read_tables(source, at=AT)
     findings = ruleset.score(population, at=AT, allow_draft=True)
     with tempfile.TemporaryDirectory() as name:
         one, other = Path(name, "one"), Path(name, "other")
@@ -154,3 +155,20 @@ def test_any_block_gives_the_same(
         source = written(Path(folder), tables, kind, pick)
         if len(source) > 1:
             assert_agrees(ruleset, source, room)
+
+
+def test_what_is_told_of_old_readings_does_not_depend_on_the_memory(tmp_path: Path) -> None:
+    """Of one patient it is said when a reading was recorded, which leaves all rows of that patient's block in place."""
+    low = load([shipped_rulesets() / "blood-pressure-low.yaml"])
+    unit = {"code": "blood_pressure.systolic", "value": 120.0, "unit": "mmHg", "recorded": None}
+    times = ("2020-01-01T08:00Z", "2020-01-02T08:00Z", "2026-10-31T08:00Z")
+    rows: list[Row] = [{"patient": each, "time": time, **unit} for each in ("a", "b", "c") for time in times]
+    rows[0]["recorded"] = times[0]
+    rows.append({**rows[4], "value": 130.0})
+    told: set[bytes] = set()
+    for blocks, room in ((3, SmallRoom(1)), (1, SmallRoom(10**9))):
+        folder = tmp_path / str(blocks)
+        assert blocks == scored(low, {"observations": arrow("observations", rows)}, folder, room).blocks
+        assert ["part_missing"] * 3 == [each["code"] for each in lines(folder / "issues.ndjson")]
+        told.add((folder / "issues.ndjson").read_bytes())
+    assert 1 == len(told)

@@ -70,7 +70,8 @@ class Doses:
             state_medicines(self._intake, "doses", self._told, "doses")
         if (reports and not alerts and not has_slots) or (alerts and not reports):
             self._intake.note("alerts_not_supplied" if reports else "reports_not_supplied", "doses")
-            leave_open(self._intake, "doses", ())
+            keys = "doses.all", *classes_of(self._intake, "doses", ())
+            self._intake.supplied.update(dict.fromkeys(keys, LAST_TIME))
         for codes in self._maybe:
             self._intake.supplied.update(dict.fromkeys(classes_of(self._intake, "doses", codes), LAST_TIME))
         for codes in self._left_open:

@@ -66,6 +66,7 @@ class Events:
             if systems and systems <= self._systems:
                 self._intake.supplied[self._intake.concepts.key(concept.name)] = FIRST_TIME
         self._intake.supplied.update(dict.fromkeys(self._open, LAST_TIME))
+        self._intake.open.update(self._open)
         if self._unknown:
             self._intake.note("alert_not_known", "DetectedIssue", count=self._unknown)
         return found

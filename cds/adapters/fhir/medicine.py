@@ -108,8 +108,10 @@ def classes_of(intake: Intake, folder: str, atc: Iterable[str]) -> Iterator[str]
 
 
 def leave_open(intake: Intake, folder: str, atc: Iterable[str]) -> None:
-    """A fact about a medicine could not be placed: what it may belong to was not handed over in full."""
-    intake.supplied.update(dict.fromkeys((f"{folder}.all", *classes_of(intake, folder, atc)), LAST_TIME))
+    """A fact about a medicine could not be placed: what it may belong to is not known in full, whoever vouches."""
+    keys = (f"{folder}.all", *classes_of(intake, folder, atc))
+    intake.supplied.update(dict.fromkeys(keys, LAST_TIME))
+    intake.open.update(keys)
 
 
 def withhold(intake: Intake, folder: str, atc: Iterable[str]) -> None:

@@ -46,8 +46,7 @@ class Cells:
 
     def note(self, where: Array, column: str, code: str, **words: str) -> None:
         """Note the rows that a mask marks."""
-        for row in np.flatnonzero(where).tolist():
-            self.notes.add(self.table, int(self.rows[row]), column, int(self.patient[row]), code, **words)
+        self.notes.add_rows(self.table, self.rows[where], column, self.patient[where], code, **words)
 
     def keep(self, where: Array) -> "Cells":
         """The rows that a mask marks."""

@@ -13,7 +13,7 @@ from cds.adapters.tables.cells import Cells, Medicine, cells_of
 from cds.adapters.tables.encoding import given
 from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
 from cds.adapters.tables.loops import loop
-from cds.adapters.tables.notes import WHOLE_TABLE, Notes
+from cds.adapters.tables.notes import Notes
 from cds.adapters.tables.people import People
 from cds.adapters.tables.runs import Rows, in_order, place_within, rank_within, rows_of, starts_new
 from cds.adapters.tables.source import Opened
@@ -112,11 +112,11 @@ def _state(
         if not vague:
             continue
         patients = used.rows["patient"][used.rows["medicine"] == number]
-        held: list[int] = np.unique(patients if medicine else np.append(patients, unread)).tolist()
+        held = np.unique(patients if medicine else np.append(patients, unread))
         for name in vague:
-            supplied.lose(f"{folder}.{name}", set(held))
-        for patient in held if not medicine else ():
-            notes.add(table, WHOLE_TABLE, "atc", patient, "medicine_not_stated")
+            supplied.lose(f"{folder}.{name}", set(held.tolist()))
+        if not medicine:
+            notes.add_patients(table, "atc", held, "medicine_not_stated")
 
 
 def _uses(cells: Cells) -> tuple[Held, Array]:
@@ -221,8 +221,7 @@ def _once(rows: Held, notes: Notes) -> Held:
     order = in_order(rows["patient"], [rows[name] for name in _OF_DISPENSE])
     held = taken(rows, order)
     new = starts_new(held["patient"], *(held[name] for name in _OF_DISPENSE))
-    for row, patient in zip(held["row"][~new].tolist(), held["patient"][~new].tolist(), strict=True):
-        notes.add("dispenses", row, "", patient, "dispense_twice")
+    notes.add_rows("dispenses", held["row"][~new], "", held["patient"][~new], "dispense_twice")
     return held if new.all() else taken(held, np.flatnonzero(new))
 
 

@@ -1,4 +1,4 @@
-"""What could not be used of the tables, collected row by row: a table of issues, and the issues of each patient."""
+"""What could not be used of the tables, collected in columns: a table of issues, and the issues of each patient."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ import numpy as np
 from cds.adapters.issues import issue
 from cds.adapters.tables.arrow import ArrowArray, ArrowTable, pa
 from cds.diagnostics import Issue
-from cds.population import Array
+from cds.population import Array, HeldByPatient
 
 WHOLE_TABLE: Final = -1
 NOBODY: Final = -1  # a position of no patient
@@ -26,45 +26,98 @@ SCHEMA: Final = pa.schema(
     ]
 )
 """row: from 0, null = the table as a whole or a reading of several rows; patient: id, null = nobody's."""
+_ROWS_AT_ONCE: Final = 1 << 20  # Arrow holds at most 2 GB of text in one piece
 
 
-class Note(NamedTuple):
-    """One issue. row, patient: position, WHOLE_TABLE = none."""
+class Kind(NamedTuple):
+    """What is said of many rows alike. said: the issue, in no place."""
 
     table: str
-    row: int
     column: str
-    patient: int
-    issue: Issue
+    said: Issue
+
+
+class Part(NamedTuple):
+    """Rows of which the same is said. rows, patients: positions, WHOLE_TABLE = none."""
+
+    kind: Kind
+    rows: Array
+    patients: Array
+
+
+class Ordered(NamedTuple):
+    """Issues in columns, in order. kind: position in `kinds`; row, patient: positions, WHOLE_TABLE = none."""
+
+    kinds: Sequence[Kind]
+    kind: Array
+    row: Array
+    patient: Array
+
+    def taken(self, places: Array) -> "Ordered":
+        """The issues at some places, in the order of these."""
+        return Ordered(self.kinds, self.kind[places], self.row[places], self.patient[places])
+
+    def issue(self, place: int) -> Issue:
+        """An issue by itself, with the place in the tables that it speaks of."""
+        table, column, said = self.kinds[int(self.kind[place])]
+        return Issue(said.code, _place(table, int(self.row[place]), column), said.message, said.norwegian)
 
 
 @dataclass(slots=True)
 class Notes:
     """The issues so far, in the order found."""
 
-    held: list[Note] = field(default_factory=list[Note])
+    held: list[Part] = field(default_factory=list[Part])
 
     def add(self, table: str, row: int, column: str, patient: int, code: str, **words: str) -> None:
         """Note what is wrong with a row."""
-        found = _issue(code, _place(table, row, column), tuple(words.items()))
-        self.held.append(Note(table, row, column, patient, found))
+        self.add_rows(table, np.array([row]), column, np.array([patient]), code, **words)
+
+    def add_rows(self, table: str, rows: Array, column: str, patients: Array, code: str, **words: str) -> None:
+        """Note what is wrong with some rows, each of another patient perhaps."""
+        if len(rows):
+            self.held.append(Part(Kind(table, column, _sentences(code, tuple(words.items()))), rows, patients))
+
+    def add_patients(self, table: str, column: str, patients: Array, code: str, **words: str) -> None:
+        """Note what is wrong with patients, in no single row."""
+        self.add_rows(table, np.full(len(patients), WHOLE_TABLE), column, patients, code, **words)
 
     def add_strangers(self, table: str, first: int, patients: ArrowArray, positions: Array) -> None:
         """Note the rows of nobody who is known. first: the number of the first row; positions: -1 = nobody's."""
         if not len(positions) or positions.min() >= 0:
             return
-        strange = np.flatnonzero(positions == NOBODY)
-        for row in strange.tolist():
-            code = "patient_not_known" if patients[row].is_valid else "patient_not_stated"
-            self.add(table, first + row, "patient", WHOLE_TABLE, code)
+        is_strange, is_stated = positions == NOBODY, patients.is_valid().to_numpy(zero_copy_only=False)
+        for code, where in (("patient_not_known", is_stated), ("patient_not_stated", ~is_stated)):
+            rows = np.flatnonzero(is_strange & where)
+            self.add_rows(table, first + rows, "patient", np.full(len(rows), NOBODY), code)
 
-    def take(self, table: str, found: Iterable[Issue]) -> None:
-        """Note issues of the table as a whole that another part of the intake wrote."""
-        self.held += [Note(table, WHOLE_TABLE, "", WHOLE_TABLE, each) for each in found]
+    def take(self, table: str, found: Iterable[Issue], row: int = WHOLE_TABLE, patient: int = NOBODY) -> None:
+        """Note issues that another part of the intake wrote, of a row or of the table as a whole."""
+        for each in found:
+            said = Issue(each.code, "", each.message, each.norwegian)
+            self.held.append(Part(Kind(table, "", said), np.array([row]), np.array([patient])))
 
-    def in_order(self) -> list[Note]:
-        """The issues by table, row and column, however the rows were read."""
-        return sorted(self.held, key=lambda each: (each.table, each.row, each.column, each.patient, each.issue.code))
+    def in_order(self) -> Ordered:
+        """The issues by table, row, column, patient and code, however the rows were read."""
+        kinds = sorted({each.kind for each in self.held}, key=lambda each: (each.table, each.column, each.said.code))
+        number = {each: place for place, each in enumerate(kinds)}
+        nothing = np.zeros(0, np.int64)
+        sizes = [len(each.rows) for each in self.held]
+        found = Ordered(
+            kinds,
+            np.repeat(np.array([number[each.kind] for each in self.held], np.int32), sizes),
+            np.concatenate([nothing, *(each.rows for each in self.held)]),
+            np.concatenate([nothing, *(each.patients for each in self.held)]),
+        )
+        words = ((each.table for each in kinds), (each.column for each in kinds), (each.said.code for each in kinds))
+        table, column, code = (_ranks(list(each))[found.kind] for each in words)
+        return found.taken(np.lexsort((code, found.patient, column, found.row, table)))
+
+
+def _ranks(texts: Sequence[str]) -> Array:
+    """The place of each text among those that occur, in their order."""
+    place = {each: number for number, each in enumerate(sorted(set(texts)))}
+    return np.array([place[each] for each in texts], np.int32)
 
 
 def _place(table: str, row: int, column: str) -> str:
@@ -76,32 +129,37 @@ def _sentences(code: str, words: tuple[tuple[str, str], ...]) -> Issue:
     return issue(code, "", **dict(words))
 
 
-def _issue(code: str, place: str, words: tuple[tuple[str, str], ...]) -> Issue:
-    said = _sentences(code, words)
-    return Issue(code, place, said.message, said.norwegian)
-
-
 def issues_table(notes: Notes, ids: Sequence[str]) -> ArrowTable:
     """The issues as a table of SCHEMA."""
-    rows = [
-        {
-            "table": each.table,
-            "row": None if each.row == WHOLE_TABLE else each.row,
-            "column": each.column or None,
-            "patient": None if each.patient == WHOLE_TABLE else ids[each.patient],
-            "code": each.issue.code,
-            "message": each.issue.message,
-            "norwegian": each.issue.norwegian,
-        }
-        for each in notes.in_order()
-    ]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    found = notes.in_order()
+    names = pa.array(ids, pa.string())
+    starts = range(0, max(len(found.kind), 1), _ROWS_AT_ONCE)
+    return pa.concat_tables(
+        [_table(found.taken(np.arange(each, min(each + _ROWS_AT_ONCE, len(found.kind)))), names) for each in starts]
+    )
+
+
+def _table(found: Ordered, names: ArrowArray) -> ArrowTable:
+    kind = pa.array(found.kind)
+    columns = {
+        "table": _texts([each.table for each in found.kinds]).take(kind),
+        "row": pa.array(found.row, mask=found.row == WHOLE_TABLE),
+        "column": _texts([each.column or None for each in found.kinds]).take(kind),
+        "patient": names.take(pa.array(found.patient, mask=found.patient == NOBODY)),
+        "code": _texts([each.said.code for each in found.kinds]).take(kind),
+        "message": _texts([each.said.message for each in found.kinds]).take(kind),
+        "norwegian": _texts([each.said.norwegian for each in found.kinds]).take(kind),
+    }
+    return pa.table(columns, SCHEMA)
+
+
+def _texts(words: Sequence[str | None]) -> ArrowArray:
+    return pa.array(words, pa.string())
 
 
 def issues_by_patient(notes: Notes) -> Mapping[int, tuple[Issue, ...]]:
-    """The issues of each patient, by position."""
-    found: dict[int, list[Issue]] = {}
-    for each in notes.in_order():
-        if each.patient != WHOLE_TABLE:
-            found.setdefault(each.patient, []).append(each.issue)
-    return {patient: tuple(found[patient]) for patient in sorted(found)}
+    """The issues of each patient, by position; each is made when it is asked for."""
+    found = notes.in_order()
+    of_patients = np.flatnonzero(found.patient != NOBODY)
+    found = found.taken(of_patients[np.argsort(found.patient[of_patients], kind="stable")])
+    return HeldByPatient(found.patient, found.issue)

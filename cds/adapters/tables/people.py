@@ -136,8 +136,8 @@ def _people(ids: Sequence[str], rows: Sequence[int], columns: Sequence[Coded], d
     zones, born, sex = columns
 
     def note(wrong: Array, column: str, code: str, **words: str) -> None:
-        for position in np.flatnonzero(wrong).tolist():
-            notes.add("patients", rows[position], column, position, code, **words)
+        people = np.flatnonzero(wrong)
+        notes.add_rows("patients", np.asarray(rows, np.int64)[people], column, people, code, **words)
 
     lives = [default, *map(_zone, zones.texts)]
     nowhere = looked_up(zones.codes, np.array([each is None for each in lives], np.bool_))

@@ -43,7 +43,8 @@ def population_from_tables(
     source: a folder with one file for each table (`observations.parquet`, `.csv` or `.ndjson`) and a `manifest.json`,
     or a mapping of the tables' names to files, to lists of files, or to anything with an Arrow stream, with
     `manifest` as an object. wanted: the column keys that matter, such as a ruleset's inputs; other rows are not
-    looked at. extent: the times that matter; readings of other times may be left out, and the population then says so.
+    looked at. extent: the times that matter; readings of other times may be left out, and the population then says so;
+    of those it is told when one cannot be read, not which part of a reading is missing.
     threads: 0 = one per core; they change no answer. PatientError when a table as a whole cannot be read.
     """
     known = concepts or shared_concepts()

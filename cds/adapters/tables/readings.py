@@ -13,7 +13,7 @@ from cds.adapters.tables.arrow import ArrowBatch
 from cds.adapters.tables.codes import NOT_WANTED, Code, Unread, code_columns, meanings, note_unread
 from cds.adapters.tables.columns import Written
 from cds.adapters.tables.facts import Batch, facts_of, reading_names, words_in
-from cds.adapters.tables.kernels import ABSENT, ATTRIBUTE_MASK, KEY, Facts, Shape
+from cds.adapters.tables.kernels import ABSENT, ATTRIBUTE_MASK, KEY, TIME, Facts, Shape
 from cds.adapters.tables.layout import Each, Runs, arranged, counted
 from cds.adapters.tables.loops import loop
 from cds.adapters.tables.meaning import (
@@ -118,7 +118,7 @@ class Readings:
             return None
         for (name, part), rows in found.items():
             if part:
-                self._note_missing(rows, f"{name}.{part}")
+                self._note_missing(rows, self.concepts.by_name[name], part)
         self.is_cut = True
         return {self.concepts.key(*name): rows for name, rows in found.items()}
 
@@ -179,7 +179,7 @@ class Readings:
             rows = self._written(joined, runs, slot, where, shared)
             shared = shared or rows
             found[self.concepts.key(concept.name, part)] = rows
-            self._note_missing(rows, f"{concept.name}.{part}")
+            self._note_missing(rows, concept, part)
         return found
 
     # both
@@ -194,8 +194,12 @@ class Readings:
             marks = np.zeros(len(counts), np.int64)
             self.each(loop("count_marks"), ((rows, *each[:2], starts, counts, marks) for each in runs.blocks))
             for patient in np.flatnonzero(marks).tolist():
-                start = int(starts[patient])
-                self._note_marks(rows[start : start + int(counts[patient]), KEY], patient, concept)
+                held = rows[int(starts[patient]) : int(starts[patient] + counts[patient])]
+                self._note_marks(held[self._matters(concept, held[:, TIME]), KEY], patient, concept)
+
+    def _matters(self, concept: Concept, times: Array) -> Array:
+        """Whether readings are needed; of others nothing is said, as those that are left out are not looked into."""
+        return (self._since(concept) <= times) & (times <= self.extent.until)
 
     def _note_marks(self, keys: Array, patient: int, concept: Concept) -> None:
         for mark in (keys & ATTRIBUTE_MASK).tolist():
@@ -209,10 +213,10 @@ class Readings:
     def _note_reading(self, patient: int, code: str, name: str, **words: str) -> None:
         self.notes.add("observations", WHOLE_TABLE, name, patient, code, **words)
 
-    def _note_missing(self, rows: Rows, name: str) -> None:
-        missing = np.flatnonzero(rows["quality"] == NO_DATA)
-        for patient in (np.searchsorted(rows["offsets"], missing, "right") - 1).tolist():
-            self._note_reading(patient, "part_missing", name)
+    def _note_missing(self, rows: Rows, concept: Concept, part: str) -> None:
+        missing = np.flatnonzero((rows["quality"] == NO_DATA) & self._matters(concept, rows["times"]))
+        patients = np.searchsorted(rows["offsets"], missing, "right") - 1
+        self.notes.add_patients("observations", f"{concept.name}.{part}", patients, "part_missing")
 
     def _written(self, rows: Array, runs: Runs, slot: int, shape: Shape, shared: Rows | None = None) -> Rows:
         """The columns of a key; those that belong to the reading as a whole are taken from another part."""
@@ -231,34 +235,35 @@ class Readings:
 
     def _note(self, batch: Batch, known: Vocabulary) -> None:
         """What was wrong with single rows and cells of a batch."""
-        patient = batch.facts[0].patient
+        patient, meant, trouble = (getattr(batch.facts[0], each) for each in ("patient", "meaning", "trouble"))
         for facts in batch.facts:
-            for row in np.flatnonzero(facts.trouble).tolist() if facts.trouble.any() else ():
-                trouble, meant = int(facts.trouble[row]), int(facts.meaning[row])
-                if patient[row] < 0 or meant < 0:
-                    continue
-                is_value = FIRST_OF_VALUE <= trouble <= LAST_OF_VALUE
-                units = {"units": accepted_units(known.parts[meant].measured)} if is_value else {}
-                column = "value" if is_value else "time" if TROUBLES[trouble] == "time_not_understood" else ""
-                self._note_row(batch, row, column, TROUBLES[trouble], **units)
-                if TROUBLES[trouble] in _OUT_OF_TIME:
-                    self.lost.setdefault(known.parts[meant].concept.name, set()).add(int(patient[row]))
-        meant, trouble = batch.facts[0].meaning, batch.facts[0].trouble
+            self._note_troubles(batch, facts, known)
+        is_meant = (patient >= 0) & (meant >= 0)
         for column, code, rows in batch.bad:
             cure = {"cure": f"; write one of {', '.join(ATTRIBUTE_WORDS[column])}"} if code == "word_not_known" else {}
-            for row in rows.tolist():
-                is_used = trouble[row] == 0 or FIRST_OF_VALUE <= trouble[row] <= LAST_OF_VALUE
-                if (
-                    patient[row] >= 0
-                    and meant[row] >= 0
-                    and (is_used or (column == "recorded" and _has_time(trouble[row])))
-                ):
-                    self._note_row(batch, row, column, code, **cure)
+            is_noted = _IS_RECORDED if column == "recorded" else _IS_USED
+            self._note_rows(batch, rows[is_meant[rows] & is_noted[trouble[rows]]], column, code, **cure)
         self.notes.add_strangers(batch.table, batch.first, batch.named, patient)
 
-    def _note_row(self, batch: Batch, row: int, column: str, code: str, **words: str) -> None:
-        patient = int(batch.facts[0].patient[row])
-        self.notes.add(batch.table, batch.first + row, column, patient, code, **words)
+    def _note_troubles(self, batch: Batch, facts: Facts, known: Vocabulary) -> None:
+        """What was wrong with rows, for each trouble and what the rows mean."""
+        wrong = np.flatnonzero(facts.trouble) if facts.trouble.any() else _LEFT_OUT
+        wrong = wrong[(facts.patient[wrong] >= 0) & (facts.meaning[wrong] >= 0)]
+        sort = facts.trouble[wrong].astype(np.int64) * len(known.parts) + facts.meaning[wrong]
+        sorts: list[int] = np.unique(sort).tolist()
+        for each in sorts:
+            trouble, meant = divmod(each, len(known.parts))
+            part, code, rows = known.parts[meant], TROUBLES[trouble], wrong[sort == each]
+            is_value = FIRST_OF_VALUE <= trouble <= LAST_OF_VALUE
+            units = {"units": accepted_units(part.measured)} if is_value else {}
+            column = "value" if is_value else "time" if code == "time_not_understood" else ""
+            self._note_rows(batch, rows, column, code, **units)
+            if code in _OUT_OF_TIME:
+                self.lost.setdefault(part.concept.name, set()).update(facts.patient[rows].tolist())
+
+    def _note_rows(self, batch: Batch, rows: Array, column: str, code: str, **words: str) -> None:
+        patients = batch.facts[0].patient[rows]
+        self.notes.add_rows(batch.table, batch.first + rows, column, patients, code, **words)
 
 
 _WRITTEN_TYPES: Final = {name: ROW_TYPES[name] for name in Written._fields} | {"values": np.int64, "raw": np.int64}
@@ -266,10 +271,8 @@ _WHOLE: Final = ("times", "recorded", "utc_offset", "group", "attribute")  # say
 
 
 _OUT_OF_TIME: Final = ("time_missing", "time_not_understood", "future_dated")  # it may be the newest
-
-
-def _has_time(trouble: int) -> bool:
-    return TROUBLES[trouble] in ("value_missing", "future_dated")
+_IS_USED: Final = np.array([not each or FIRST_OF_VALUE <= each <= LAST_OF_VALUE for each in range(len(TROUBLES))])
+_IS_RECORDED: Final = _IS_USED | np.isin(TROUBLES, ("value_missing", "future_dated"))
 
 
 def _shape(facts: Sequence[Facts], is_joined: bool, has_raw: bool) -> Shape:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cds.adapters.tables.reading import population_from_tables
 from cds.api import Ruleset
@@ -37,9 +38,13 @@ def test_same_as_one_by_one(drawn: tuple[str, list[dict[str, Any]]], seed: int) 
     assert_same(of_records(patients), population)
 
 
-@given(hostile_records(), SEEDS)
-def test_same_where_much_is_wrong(drawn: list[dict[str, Any]], seed: int) -> None:
-    patients = even(drawn)
+VOUCHED = {"events": True, "doses": "2020-01-01", "supply": True, "conditions": True, "glucose": True}
+
+
+@given(hostile_records(), SEEDS, st.sampled_from([{}, VOUCHED]))
+def test_same_where_much_is_wrong(drawn: list[dict[str, Any]], seed: int, supplied: dict[str, Any]) -> None:
+    """Also where somebody vouches for more than can be read."""
+    patients = [{**each, "supplied": supplied} for each in even(drawn)]
     population, _ = population_from_tables(in_memory(tables_of(patients), seed))
     assert_same_facts(of_records(patients), population)
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds.adapters.tables import packed, readings
+from cds.adapters.tables.kernels import ABSENT, Facts
 from cds.adapters.tables.ordering import MOVES_EACH
+from cds.adapters.tables.packing import STRETCHES, find_stretches, survey
 from cds.adapters.tables.reading import population_from_tables
 from cds.adapters.tables.unpacked import Unpacked
 from cds.population import Population
@@ -178,6 +180,31 @@ def test_keys_with_little_room(bits: int, monkeypatch: pytest.MonkeyPatch) -> No
     rows = rows_of(weights(40, 3))
     Random(2).shuffle(rows)
     assert_both_same({"observations": arrow("observations", rows)}, monkeypatch)
+
+
+@pytest.mark.parametrize("strangers", [1, 30])
+@pytest.mark.parametrize("place", [0, 20, 40])
+def test_rows_of_nobody_who_is_known(place: int, strangers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before, between and behind the stretches of rows of those who are; also alone in the last part."""
+    rows = rows_of(weights(2, 10))
+    nobody = [{**rows[number % 20], "patient": "nobody"} for number in range(strangers)]
+    parts = [rows[:place] + nobody + rows[place:], nobody]
+    patients = arrow("patients", [{"id": "0"}, {"id": "1"}])
+    monkeypatch.setattr(packed, "ROWS_EACH_STRETCH", 1)
+    monkeypatch.setattr(packed, "ROWS_PER_NEAR_BLOCK", 1)
+    source = {"patients": patients, "observations": [arrow("observations", each) for each in parts]}
+    assert_same(of_records(weights(2, 10)), assert_both_same(source, monkeypatch))
+
+
+@given(st.lists(st.sampled_from([ABSENT, 0, 1]), max_size=8))
+def test_there_is_room_for_every_stretch(patients: list[int]) -> None:
+    """Also for that of rows of nobody at the beginning of a part."""
+    rows = [0] * len(patients)
+    facts = Facts(patients, rows, rows, [], [], rows, [], [], [], [], [])
+    found, starts = [0, 0, 0], [ABSENT] * (len(patients) + 2)
+    survey(facts, 1, 0, [0], 0, [0, 0], [0], found)
+    find_stretches(patients, starts)
+    assert sum(each != ABSENT for each in starts) == found[STRETCHES] + 1
 
 
 @pytest.mark.parametrize("ids", [[3, 20, 100], [-5, 7, 2**40], [2**62, 1, 0]])
