@@ -9,7 +9,7 @@
 | module | duty |
 |---|---|
 | `settings`, `clock` | what a host decides; the one clock of the product |
-| `needs`, `lookback` | what the rulesets read, as prefetch templates |
+| `needs` | what the rulesets read, as prefetch templates |
 | `prefetch`, `fetching` | answers to them, from the request or the FHIR server; what is missing |
 | `calls`, `feedback`, `replies` | the JSON of CDS Hooks, in and out |
 | `tokens`, `issuers`, `replay` | who calls |

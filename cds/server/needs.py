@@ -16,8 +16,8 @@ from typing import Final
 from urllib.parse import quote
 
 from cds.codes import RECORDED, Concept, Concepts
+from cds.lookback import days_back
 from cds.plan import Limit, Measure, Plan
-from cds.server.lookback import days_back
 
 PATIENT: Final = "patient"
 TOKEN: Final = "{{context.patientId}}"

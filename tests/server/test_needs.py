@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import cds
 from cds.api import Ruleset
+from cds.lookback import days_back
 from cds.operators import OPERATORS
 from cds.operators.ask import parameter_vector
 from cds.operators.logic import ABOVE
@@ -29,7 +30,6 @@ from cds.operators.series import (
     Series,
 )
 from cds.plan import Input, Measure
-from cds.server.lookback import WITHIN_THE_WINDOW, days_back
 from cds.server.needs import MARGIN_DAYS, needs_of
 from cds.server.prefetch import Answer, gathered
 
@@ -97,7 +97,7 @@ WINDOWS = [
 ]
 
 
-@pytest.mark.parametrize("operator", sorted(WITHIN_THE_WINDOW))
+@pytest.mark.parametrize("operator", [name for name, each in OPERATORS.items() if each.keeps_to_window])
 @given(
     ages=st.lists(st.integers(0, 800 * 24 * 60), max_size=12, unique=True),
     window=st.sampled_from(WINDOWS),

@@ -1,22 +1,21 @@
-"""How far back the rulesets look into an input, so that no more than that is asked for."""
+"""How far back measures look into an input, so that no more than that is asked for or held."""
 
 import math
 from collections.abc import Iterable
 from typing import Final
 
-from cds.operators.series import DAYS, DAYS_BEFORE, LEFT_OUT_KIND, MINUTES, MONTHS, WINDOW, WINDOW_KIND
+from cds.operators import OPERATORS
+from cds.operators.series import DAYS, DAYS_BEFORE, MINUTES, MONTHS, WINDOW, WINDOW_KIND
 from cds.plan import Measure
 
-WITHIN_THE_WINDOW: Final = frozenset(
-    {"count", "days_with", "fall_in", "last_reading", "max", "mean", "median", "min", "rise_in"}
-)
-"""Operators that see no row before their window. `absent` is none of them: it tells when the newest reading was."""
 _MINUTES_PER_DAY: Final = 1440.0
 _LONGEST_MONTH: Final = 31
 
 
 def days_back(measures: Iterable[Measure]) -> int | None:
     """Days, the present one included, in which all that these measures see lies; None = everything is needed.
+
+    An operator that keeps to its window needs nothing before it; `absent`, for one, tells when the newest reading was.
 
     >>> from cds.plan import Input
     >>> weight = Input("weight", "body_weight")
@@ -31,7 +30,7 @@ def days_back(measures: Iterable[Measure]) -> int | None:
 def _days(measure: Measure) -> int | None:
     parameters = measure.parameters
     is_bound = any(slot in (WINDOW, WINDOW_KIND) for slot, _ in measure.bound)
-    if measure.operator not in WITHIN_THE_WINDOW or is_bound or parameters[LEFT_OUT_KIND] or not parameters[WINDOW]:
+    if is_bound or not OPERATORS[measure.operator].keeps_to_window:
         return None
     length = parameters[WINDOW]
     match int(parameters[WINDOW_KIND]):
