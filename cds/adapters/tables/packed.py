@@ -33,7 +33,8 @@ def are_plain(facts: Sequence[Facts]) -> bool:
 class Survey:
     """What a look at who, what and when tells. per_block: most rows of each part and block; seen: of each manner.
 
-    stretches: how many stretches of rows of one patient each part has; is_near: whether those are long.
+    stretches: how many stretches of rows of one patient each part has; is_near: whether those are long, and most of
+    their rows held.
     """
 
     block: int
@@ -65,7 +66,7 @@ def surveyed(facts: Sequence[Facts], since: Array, until: int, people: int, each
     lowest, highest, stretches = found[:, LOWEST].min(), found[:, HIGHEST].max(), found[:, STRETCHES]
     if lowest > highest:  # no row is held
         lowest, highest = 0, 0
-    is_near = int(stretches.sum()) * ROWS_EACH_STRETCH <= rows
+    is_near = int(stretches.sum()) * ROWS_EACH_STRETCH <= rows and int(per_block.sum()) * 2 >= rows
     return Survey(block, per_block, seen.sum(axis=0), int(lowest), int(highest), stretches, is_near)
 
 
