@@ -25,6 +25,7 @@ from cds.commands import (
     scoring,
     serving,
     streaming,
+    strengthening,
 )
 from cds.diagnostics import CdsError
 
@@ -110,6 +111,8 @@ def _authoring(add: _Add) -> None:
     _concepts(test)
     test.add_argument("--format", choices=("text", *authoring.REPORTS), default="text")
     test.add_argument("--out", metavar="FILE", help="write the report there, and print only the tally")
+    says = "tell which small errors in the rulesets no case would notice, and print the missing cases"
+    test.add_argument("--strength", action="store_const", dest="command", const=strengthening.measure, help=says)
     says = "Lay out ruleset, case, adaptation and concept files in one way; comments and order stay."
     tidy = add("format", formatting.format_files, says)
     _paths(tidy, "files or folders of them")
