@@ -26,6 +26,7 @@ from cds.commands import (
     serving,
     streaming,
     strengthening,
+    verifying,
 )
 from cds.diagnostics import CdsError
 
@@ -113,6 +114,11 @@ def _authoring(add: _Add) -> None:
     test.add_argument("--out", metavar="FILE", help="write the report there, and print only the tally")
     says = "tell which small errors in the rulesets no case would notice, and print the missing cases"
     test.add_argument("--strength", action="store_const", dest="command", const=strengthening.measure, help=says)
+    proof = add("verify", verifying.prove, "Find rules that can never fire, and what else is odd for every patient.")
+    _paths(proof)
+    _concepts(proof)
+    proof.add_argument("--format", choices=("text", "json"), default="text")
+    proof.add_argument("--all", action="store_true", help="also which rules never fire together")
     says = "Lay out ruleset, case, adaptation and concept files in one way; comments and order stay."
     tidy = add("format", formatting.format_files, says)
     _paths(tidy, "files or folders of them")

@@ -52,11 +52,11 @@ def strength(checked: Checked, of: LoadedFile, cases: CaseFile, tries: int = TRI
 
     tries: how many patients are tried at most to tell an error that no case notices from what was meant.
     """
-    used = _used(checked, of)
+    used = used_by(checked, of)
     plan = compile_plan([of, *used], checked.concepts)
     known = prepared(cases.cases, checked.concepts)
     survived, counts = _survivors(checked, of, used, plan, known)
-    search = Search(_node(cases), of, checked, plan, known)
+    search = Search(node_of(cases), of, checked, plan, known)
     unnoticed: list[Edit] = []
     silent: list[Edit] = []
     found: dict[str, _Found] = {}
@@ -83,7 +83,7 @@ class _Found:
     rules: set[int] = field(default_factory=set[int])
 
 
-def _used(checked: Checked, of: LoadedFile) -> list[LoadedFile]:
+def used_by(checked: Checked, of: LoadedFile) -> list[LoadedFile]:
     """The rulesets that a ruleset uses, and those that these use."""
     by_id = {each.model.ruleset: each for each in checked.files}
     found: dict[str, LoadedFile] = {}
@@ -134,7 +134,7 @@ def _told_apart(
     return None
 
 
-def _node(cases: CaseFile) -> source.Mapping:
+def node_of(cases: CaseFile) -> source.Mapping:
     node, _ = source.read("\n".join(cases.lines), cases.file)
     assert node is not None
     return node

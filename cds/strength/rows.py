@@ -14,6 +14,7 @@ from cds.periods import NORWAY, zone
 Row = tuple[str, str]  # time, words
 
 _NUMBER: Final = re.compile(r"(?<![\w.-])\d+(?:\.\d+)?(?!\d)")
+ALL: Final = -1
 _DOSES: Final = ("taken", "missed", "unknown", "late 75 min", "late 300 min")
 
 
@@ -49,16 +50,18 @@ def written(rows: Iterable[Row]) -> source.Plain:
     return block or "none"
 
 
-def shifted(rows: Sequence[Row], by: Decimal, places: Iterable[int]) -> list[Row]:
-    """Rows of which some have every number moved by an amount; never below zero."""
+def shifted(rows: Sequence[Row], by: Decimal, places: Iterable[int], part: int = ALL) -> list[Row]:
+    """Rows of which some have every number moved by an amount, or the one of a part alone; never below zero."""
     chosen = set(places)
-    return [(time, _add(words, by) if place in chosen else words) for place, (time, words) in enumerate(rows)]
+    return [(time, _add(words, by, part) if place in chosen else words) for place, (time, words) in enumerate(rows)]
 
 
-def _add(words: str, by: Decimal) -> str:
+def _add(words: str, by: Decimal, part: int) -> str:
     first, *rest = words.split(",")
-    moved = _NUMBER.sub(lambda match: _shown(max(Decimal(0), Decimal(match[0]) + by)), first)
-    return ",".join([moved, *rest])
+    for place, match in reversed(list(enumerate(_NUMBER.finditer(first)))):
+        if part in (ALL, place):
+            first = first[: match.start()] + _shown(max(Decimal(0), Decimal(match[0]) + by)) + first[match.end() :]
+    return ",".join([first, *rest])
 
 
 def _shown(value: Decimal) -> str:

@@ -5,7 +5,7 @@ Everything is drawn from a seed of its own, so that the same ruleset and cases g
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -16,7 +16,7 @@ from cds.loading import Checked
 from cds.operators.reasons import KNOWN
 from cds.plan import Measure, Plan
 from cds.reading import LoadedFile
-from cds.strength.rows import cases_as_written, changed, rows_of, shifted, written
+from cds.strength.rows import ALL, cases_as_written, changed, rows_of, shifted, written
 from cds.strength.trying import Prepared, prepared
 
 Written = dict[str, source.Plain]
@@ -64,23 +64,40 @@ class Search:
 
     def _grow(self) -> bool:
         """Make some more patients; whether there was any."""
-        drawn: dict[str, tuple[str, Written]] = {}
-        for number in range(_AT_A_TIME):
-            like = self.chance.choice(self.names)
-            fields = self._drawn(like)
-            if fields:
-                drawn[f"candidate {number}"] = like, fields
+        drawn = ((like, self._drawn(like)) for like in self.chance.choices(self.names, k=_AT_A_TIME))
+        made = self.made((like, fields) for like, fields in drawn if fields)
+        self.pool += made
+        return bool(made)
+
+    def made(self, drawn: Iterable[tuple[str, Written]]) -> list[Candidate]:
+        """Patients that are like a case but for some fields; those that no case file could hold are left out."""
+        asked = {f"candidate {number}": each for number, each in enumerate(drawn)}
         lines = ["cases:"]
-        for name, (like, fields) in drawn.items():
-            whole = {**self.cases[like], **fields}
-            lines += [f"  {name}:", *block(whole, 4)]
+        for name, (like, fields) in asked.items():
+            lines += [f"  {name}:", *block({**self.cases[like], **fields}, 4)]
         node, _ = source.read("\n".join(lines), "")
-        cases = cases_in(node, self.of, self.checked)[0] if node else []
-        before = len(self.pool)
-        for each in prepared(cases, self.checked.concepts):
-            like, fields = drawn[each.case.name]
-            self.pool.append(Candidate(like, fields, each))
-        return len(self.pool) > before
+        cases = cases_in(node, self.of, self.checked)[0] if node and asked else []
+        return [Candidate(*asked[each.case.name], each) for each in prepared(cases, self.checked.concepts)]
+
+    def measuring(self, like: str, number: int, value: float) -> list[Candidate]:
+        """Patients like a case of whom a number of the plan is likely to come to a value."""
+        measure = self.plan.numbers[number]
+        found, reason = self.known[like].evaluation(self.plan).number(number)
+        name = _field(measure) if isinstance(measure, Measure) else ""
+        rows = rows_of(self.cases[like][name]) if name in self.cases[like] else None
+        if reason != KNOWN or not rows:
+            return []
+        by = Decimal(f"{value - found:.6f}")
+        places = (range(len(rows)), [len(rows) - 1])
+        part = self._part(number)
+        return self.made((like, {name: written(shifted(rows, by, each, part))}) for each in places)
+
+    def _part(self, number: int) -> int:
+        """Which of the numbers of a reading a measure looks at: that of its part of a panel, or all."""
+        measure = self.plan.numbers[number]
+        name, _, part = measure.input.key.partition(".") if isinstance(measure, Measure) else ("", "", "")
+        concept = self.checked.concepts.by_name.get(name)
+        return list(concept.parts).index(part) if concept and part in concept.parts else ALL
 
     def _drawn(self, like: str) -> Written:
         """One to three changes to a case, drawn at random."""
@@ -113,18 +130,18 @@ class Search:
         """Readings moved so that what is measured of them comes to a number that matters, or just beside it."""
         evaluation = self.known[like].evaluation(self.plan)
         measures = [(place, each) for place, each in enumerate(self.plan.numbers) if isinstance(each, Measure)]
-        near = [(place, each) for place, each in measures if each.input.name in case]
+        near = [(place, each) for place, each in measures if _field(each) in case]
         if not near or not self.numbers:
             return {}
         place, measure = self.chance.choice(near)
         value, reason = evaluation.number(place)
-        rows = rows_of(case[measure.input.name])
+        rows = rows_of(case[_field(measure)])
         if reason != KNOWN or not rows:
             return {}
         by = self.chance.choice(self.numbers) - Decimal(f"{value:.6f}")
         newest = [len(rows) - 1]
         places = self.chance.choice((range(len(rows)), newest, range(0, len(rows), 2)))
-        return {measure.input.name: written(shifted(rows, by, places))}
+        return {_field(measure): written(shifted(rows, by, places, self._part(place)))}
 
     def _borrowed(self, inputs: Sequence[str]) -> Written:
         """An input of another case."""
@@ -153,6 +170,11 @@ class Search:
     def _other_limits(self) -> Written:
         other = self.cases[self.chance.choice(self.names)].get("patient_limits")
         return {"patient_limits": other} if other else {}
+
+
+def _field(measure: Measure) -> str:
+    """The field of a case that holds the readings of a measure: those of all parts of a panel stand together."""
+    return measure.input.name.partition(".")[0]
 
 
 def _numbers_near(of: LoadedFile, cases: Mapping[str, Written]) -> list[Decimal]:

@@ -229,7 +229,7 @@ def test_it_is_told_in_every_language(language: Language, words: str) -> None:
 
 
 def test_the_command_writes_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cds.commands.strengthening.strength", partial(strength, tries=100))
+    monkeypatch.setattr("cds.commands.strengthening.strength", partial(strength, tries=400))
     found, _ = measured(tmp_path, CASES)
     path, out = tmp_path / "weight-gain.yaml", tmp_path / "strength.json"
     assert 1 == main(["test", "--strength", "--format", "json", "--out", str(out), str(path)])
