@@ -16,6 +16,7 @@ from cds.commands import (
     auditing,
     authoring,
     baselining,
+    comparing,
     demonstrating,
     formatting,
     lookup,
@@ -82,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     _authoring(add)
+    _comparing(add)
     _running(add)
     _scoring(add)
     _plotting(add)
@@ -124,6 +126,22 @@ def _authoring(add: _Add) -> None:
     _paths(tidy, "files or folders of them")
     tidy.add_argument("--check", action="store_true", help="write nothing; end with 1 when a file would change")
     tidy.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+
+
+def _comparing(add: _Add) -> None:
+    diff = add("diff", comparing.differ, "Tell what changed between two versions of a ruleset, in clinical words.")
+    diff.add_argument("old", metavar="OLD", help="the file as it was")
+    diff.add_argument("new", metavar="NEW", help="the file as it is")
+    _concepts(diff)
+    diff.add_argument("--data", metavar="FOLDER", help="tables of patients; also tell who is gained and lost by rule")
+    diff.add_argument("--at", metavar="TIME", help="with --data: the moment; no clock is read")
+    diff.add_argument("--format", choices=("text", "json"), default="text")
+    docs = add("docs", comparing.document, "Write a handbook of each ruleset, for review and signature.")
+    _paths(docs)
+    _concepts(docs)
+    docs.add_argument("--out", required=True, metavar="FOLDER", help="write them there, NAME.LANGUAGE.html")
+    docs.add_argument("--format", choices=("html", "md"), default="html")
+    docs.add_argument("--since", metavar="OLD", help="an earlier file of the ruleset; tell what changed since")
 
 
 def _running(add: _Add) -> None:
