@@ -13,6 +13,7 @@ from typing import Final
 
 from cds import __version__
 from cds.commands import (
+    approving,
     auditing,
     authoring,
     baselining,
@@ -142,6 +143,23 @@ def _comparing(add: _Add) -> None:
     docs.add_argument("--out", required=True, metavar="FOLDER", help="write them there, NAME.LANGUAGE.html")
     docs.add_argument("--format", choices=("html", "md"), default="html")
     docs.add_argument("--since", metavar="OLD", help="an earlier file of the ruleset; tell what changed since")
+    review = add("review", approving.review, "Approve a ruleset after a blind test; any edit voids it.")
+    _path(review)
+    review.add_argument("--ask", metavar="FILE", help="write questions there, drawn from the cases")
+    review.add_argument("--questions", type=int, default=5, metavar="N", help="with --ask: how many; 5 unless said")
+    review.add_argument("--answers", metavar="FILE", help="the questions, answered")
+    review.add_argument("--name", help="who reviewed it; not its owner")
+    review.add_argument("--role", help="in what role, for instance cardiologist")
+    review.add_argument("--date", metavar="DATE", help="when; no clock is read")
+    release = add("release", approving.release_ruleset, "Put a ruleset into use, when all is in order.")
+    _path(release)
+    release.add_argument("--version", required=True, help="the version that it becomes, for instance 1.2.0")
+    release.add_argument("--date", required=True, metavar="DATE", help="when; no clock is read")
+
+
+def _path(command: argparse.ArgumentParser) -> None:
+    command.add_argument("path", metavar="PATH", help="a ruleset file")
+    _concepts(command)
 
 
 def _running(add: _Add) -> None:

@@ -135,6 +135,7 @@ def _told_apart(
 
 
 def node_of(cases: CaseFile) -> source.Mapping:
+    """The block of a case file that was read without errors."""
     node, _ = source.read("\n".join(cases.lines), cases.file)
     assert node is not None
     return node
