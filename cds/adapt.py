@@ -121,7 +121,8 @@ def _needed(files: Sequence[LoadedFile], target: LoadedFile, adaptation: LoadedA
 
 
 def _fires(rule: Alarm) -> tuple[str, ...]:
-    return tuple(each.name for each in fired_names(rule.when)) if isinstance(rule, Rule) else ()
+    written = (rule.when if isinstance(rule, Rule) else None, rule.clear_when)
+    return tuple(each.name for phrase in written if phrase for each in fired_names(phrase))
 
 
 def _changed(target: LoadedFile, adaptation: LoadedAdaptation) -> LoadedFile:

@@ -1,13 +1,16 @@
 """The front door: rulesets that evaluate, patients that are read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from cds.adapters.fhir import patient_from_fhir
+from cds.adapters.following.bundle import BundleChart
+from cds.adapters.following.record import RecordChart
 from cds.adapters.records import limits_from_dicts, patient_from_dict
 from cds.adapters.shapes import as_object
 from cds.catalogue import shared_concepts
@@ -16,10 +19,12 @@ from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra,
 from cds.execute.explain import evaluate
 from cds.execute.limits import with_other_defaults
 from cds.grammar import Misread, read_quantity
+from cds.live import Chart, Session
 from cds.loading import Checked, load_plan
+from cds.moments import Moment, microseconds
 from cds.patient import Patient as Facts
 from cds.patient import PatientLimit
-from cds.periods import NORWAY, instant, zone
+from cds.periods import NORWAY, zone
 from cds.plan import Head, Measure, Plan
 from cds.result import Result
 
@@ -28,15 +33,18 @@ if TYPE_CHECKING:
     from cds.execute.columns import FoundOut
     from cds.population import Population
 
-Moment = str | datetime
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """One patient's facts, read once, evaluated as often as wanted. issues: what could not be used."""
+    """One patient's facts, read once, evaluated as often as wanted. issues: what could not be used.
+
+    chart: gives what the facts were read from, for sessions; None = not known.
+    """
 
     facts: Facts
+    chart: "Callable[[], Chart] | None" = field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """How much there is, and nothing of what it says: this ends up in logs."""
@@ -58,25 +66,28 @@ class Patient:
         """
         if "resourceType" in (as_object(data) or ()):
             raise PatientError("this is FHIR; read it with Patient.from_fhir")
-        return cls(patient_from_dict(data, concepts=concepts or shared_concepts()))
+        known = concepts or shared_concepts()
+        return cls(patient_from_dict(data, concepts=known), partial(RecordChart, data, known))
 
     @classmethod
     def from_fhir(
         cls,
-        bundle: Mapping[str, Any] | str | bytes,
+        bundle: Mapping[str, Any] | str | bytes | Sequence[Mapping[str, Any] | str | bytes],
         *,
         supplied: Mapping[str, bool | str] | None = None,
         time_zone: str = NORWAY,
         concepts: Concepts | None = None,
     ) -> "Patient":
-        """A patient from a FHIR R4 Bundle.
+        """A patient from a FHIR R4 Bundle, or from a list of the pages of a search.
 
         supplied: input key → whether the bundle holds all of it (True), nothing is known about it (False), or all
         of it from a time on; without it, what occurs in the bundle counts as supplied. PatientError when the bundle
         cannot be read or is about more than one patient.
         """
         known = concepts or shared_concepts()
-        return cls(patient_from_fhir(bundle, concepts=known, supplied=supplied, zone=time_zone))
+        how = {"supplied": supplied, "zone": time_zone}
+        facts = patient_from_fhir(bundle, concepts=known, supplied=supplied, zone=time_zone)
+        return cls(facts, partial(BundleChart, bundle, known, how))
 
     @classmethod
     def from_population(cls, population: "Population", patient: str) -> "Patient":
@@ -96,7 +107,7 @@ class Patient:
             return self
         own, issues = limits_from_dicts(limits)
         facts = replace(self.facts, limits=(*self.facts.limits, *own), issues=(*self.facts.issues, *issues))
-        return Patient(facts)
+        return Patient(facts, self.chart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,31 @@ class Ruleset:
         self.refuse_drafts(allow_draft)
         facts = _patient(patient).with_limits(limits).facts
         return evaluate(self.plan, facts, microseconds(at, facts.zone))
+
+    def session(
+        self,
+        patient: Patient,
+        *,
+        at: Moment,
+        limits: Sequence[Mapping[str, Any]] = (),
+        allow_draft: bool = False,
+    ) -> Session:
+        """Follow a patient from a moment on, event by event; arguments and errors as of `evaluate`.
+
+        The patient must have been made by `Patient.from_dict` or `from_fhir` to take events; the data must not have
+        been changed since. An event is a record with the patient's `id` and one row that has an `id` of its own, or one
+        FHIR resource with an id, as the patient was read::
+
+            session = ruleset.session(patient, at="2026-01-08T08:00")
+            weight = {"id": "w-31", "time": "2026-01-09T07:30", "value": 83.1, "unit": "kg"}
+            for change in session.add({"id": "1", "readings": {"body_weight": [weight]}}, at="2026-01-09T07:31"):
+                print(change.rule, change.before.status, change.after.status)
+        """
+        self.refuse_drafts(allow_draft)
+        facts, chart = _patient(patient).with_limits(limits).facts, patient.chart and patient.chart()
+        if chart and chart.facts.tables != facts.tables:
+            raise CdsError("the data have been changed since the patient was read from them; read the patient again")
+        return Session(self.plan, facts, chart, microseconds(at, facts.zone))
 
     def score(
         self, population: "Population | Iterable[Patient]", *, at: Moment, threads: int = 0, allow_draft: bool = False
@@ -178,6 +214,28 @@ class Ruleset:
         whole cannot be read.
         """
         return _read_tables(self, source, None if at is None else microseconds(at, zone(NORWAY)), threads)
+
+    def read_omop(self, source: object, *, at: Moment, threads: int = 0) -> "tuple[Population, Any]":
+        """Everybody in an OMOP CDM 5.3 or 5.4, to be scored at a moment, and a table of what could not be used.
+
+        source: a folder with `person.parquet` (or `.csv`) and so on, a DuckDB file (needs the extra `omop`), or a
+        mapping of the tables' names to files or to anything with an Arrow stream; `docs/omop.md` says what is read and
+        how. at: what is absent counts as absent only where this moment lies in an observation period; at a later one
+        the population is not scored. threads, errors: as for `read_tables`.
+        """
+        return _read_omop(self, source, microseconds(at, zone(NORWAY)), threads)
+
+    def read_bulk_fhir(
+        self, folder: str | Path, *, supplied: Mapping[str, bool | str] | None = None, time_zone: str = NORWAY
+    ) -> "tuple[Population, Any]":
+        """Everybody in a FHIR Bulk Data export, and a table of what could not be used: file, line and resource.
+
+        folder: files of one resource a line (`Observation.ndjson`, also `.gz`), with the manifest where there is one.
+        Each patient gets what `Patient.from_fhir` gives for a Bundle of the same resources. supplied, time_zone: as
+        there; besides, the manifest tells what was asked for. Needs the extra `batch`; PatientError when there is no
+        patient, or a file cannot be read to its end.
+        """
+        return _read_bulk_fhir(self, folder, supplied, time_zone)
 
     def refuse_drafts(self, allow_draft: bool) -> None:
         """Raise DraftNotAllowed when a ruleset is a draft, unless drafts are allowed."""
@@ -240,15 +298,6 @@ def ruleset_of(checked: Checked) -> Ruleset:
     return Ruleset(checked.plan, checked.diagnostics, checked.concepts)
 
 
-def microseconds(at: Moment, where: Any) -> int:
-    """A moment as microseconds UTC; text or a datetime without an offset is clock time in the zone `where`."""
-    text = at.isoformat() if isinstance(at, datetime) else at
-    found = instant(text, where) if isinstance(text, str) else None  # pyright: ignore[reportUnnecessaryIsInstance]
-    if found is None or found[1]:
-        raise CdsError(f"`{text}` is no moment; write for instance 2026-01-08T08:00 or 2026-01-08T08:00:00+01:00")
-    return found[0]
-
-
 def _patient(given: object) -> Patient:
     if isinstance(given, Patient):
         return given
@@ -263,8 +312,7 @@ def _several(given: object) -> Iterable[object]:
 
 def _keys(plan: Plan) -> frozenset[str]:
     """The column keys that a plan reads."""
-    inputs = [each.input for each in plan.numbers if isinstance(each, Measure)]
-    return frozenset(key for each in inputs for key in (each.key, each.partner) if key)
+    return frozenset(key for each in plan.numbers if isinstance(each, Measure) for key in each.input.keys)
 
 
 def _read_tables(ruleset: Ruleset, source: object, at: int | None, threads: int) -> "tuple[Population, Any]":
@@ -280,6 +328,32 @@ def _read_tables(ruleset: Ruleset, source: object, at: int | None, threads: int)
     extent = EVERYTHING if at is None else extent_needed(ruleset.plan, at)
     wanted = _keys(ruleset.plan)
     return population_from_tables(source, concepts=ruleset.concepts, wanted=wanted, extent=extent, threads=threads)
+
+
+def _read_omop(ruleset: Ruleset, source: object, at: int, threads: int) -> "tuple[Population, Any]":
+    try:
+        from cds.adapters.omop.reading import population_from_cdm  # noqa: PLC0415
+    except ImportError as missing:
+        raise MissingExtra(
+            f"reading a CDM needs the package {missing.name}: pip install 'cds-engine[batch]'"
+        ) from missing
+    from cds.execute.history import extent_needed  # noqa: PLC0415
+
+    extent, wanted = extent_needed(ruleset.plan, at), _keys(ruleset.plan)
+    return population_from_cdm(source, concepts=ruleset.concepts, at=at, wanted=wanted, extent=extent, threads=threads)
+
+
+def _read_bulk_fhir(
+    ruleset: Ruleset, folder: str | Path, supplied: Mapping[str, bool | str] | None, time_zone: str
+) -> "tuple[Population, Any]":
+    try:
+        from cds.adapters.fhir_bulk.reading import population_from_export  # noqa: PLC0415
+    except ImportError as missing:
+        raise MissingExtra(
+            f"reading an export needs the package {missing.name}: pip install 'cds-engine[batch]'"
+        ) from missing
+    wanted = _keys(ruleset.plan)
+    return population_from_export(folder, concepts=ruleset.concepts, wanted=wanted, supplied=supplied, zone=time_zone)
 
 
 def _limit(name: str, text: str) -> PatientLimit:

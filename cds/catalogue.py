@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,7 @@ from cds.diagnostics.notation import NotAQuantity
 from cds.diagnostics.shape import Empty, MissingField, NotAChoice, NotALanguage, UnknownField, WrongShape
 from cds.grammar import Misread, Span
 from cds.model import NameText, Plain, SpanText, Strict, Texts
+from cds.model.scalars import QuantityText
 from cds.units import UNITS, Conversion, conversion, dimension, ucum_code, unit_of
 
 Steps = tuple[str | int, ...]
@@ -29,6 +30,8 @@ Steps = tuple[str | int, ...]
 _PLAIN_NUMBER: Final = "1"
 _AS_IT_STANDS: Final = Conversion(1.0, 1.0, 0.0)
 _NEEDED: Final[Mapping[Kind, str]] = {"measurement": "unit", "panel": "parts", "form": "parts", "medicine": "atc"}
+_DOSED: Final = ("mass", "volume", "number of tablets")
+_SUBSTANCE: Final = re.compile(r"[A-Z]\d\d[A-Z][A-Z]\d\d", re.ASCII)  # a whole ATC code
 _MOST_SHOWN: Final = 50
 _CONCEPTS_AT_MARGIN: Final = re.compile(rb"^concepts\s*:", re.MULTILINE)
 _RULESET_AT_MARGIN: Final = re.compile(rb"^(ruleset|adaptation)\s*:", re.MULTILINE)
@@ -85,6 +88,11 @@ class ConceptEntry(Measured):
     kind: Kind
     parts: Mapping[NameText, Measured] = Field({}, description="The parts of a panel, or the items of a form.")
     atc: tuple[Plain, ...] = Field((), description="Beginnings of the ATC codes of a medicine class.")
+    ddd: Mapping[Plain, QuantityText] = Field(
+        {},
+        description="ATC code -> defined daily dose, by which the days of a dispense are reckoned where neither they "
+        "nor a dose are stated; without it nobody knows them.",
+    )
 
 
 class ConceptFile(Strict):
@@ -212,10 +220,22 @@ class _Checked:
         if needed and not getattr(self.entry, needed):
             yield MissingField.at(self._place(*path), field=needed, where=_where(path))
         yield from self._measured(path, self.entry)
+        yield from self._defined_doses(path)
         for part, one in self.entry.parts.items():
             if one.unit is None:
                 yield MissingField.at(self._place(*path, "parts", part), field="unit", where=_where((*path, part)))
             yield from self._measured((*path, "parts", part), one)
+
+    def _defined_doses(self, path: Steps) -> Iterator[Diagnostic]:
+        for code, dose in self.entry.ddd.items():
+            place = source.place_of(self.node, (*path, "ddd", code), key=True)
+            if not _SUBSTANCE.fullmatch(code) or not code.startswith(self.entry.atc):
+                yield UnknownName.at(place, near="", kind="ATC code of a substance of the class", name=code)
+            elif unit_of(dose.unit) is None:
+                yield self._unknown_unit(dose.unit, *path, "ddd", code)
+            elif dimension(dose.unit) not in _DOSED or not dose.number > 0.0:
+                expected = "a number above 0 in mg, mL or tablets"
+                yield NotAQuantity.at(self._place(*path, "ddd", code), text=dose.text, field="`ddd`", expected=expected)
 
     def _place(self, *path: str | int) -> Place:
         return source.place_of(self.node, path)
@@ -278,7 +298,8 @@ def _step(one: Measured, unit: str) -> Conversion | None:
 
 def _concept(name: str, entry: ConceptEntry) -> Concept:
     parts = {part: _measured(part, "measurement", one) for part, one in entry.parts.items()}
-    return _measured(name, entry.kind, entry, parts, entry.atc)
+    ddd = tuple((code, dose.number, dose.unit) for code, dose in entry.ddd.items())
+    return replace(_measured(name, entry.kind, entry, parts, entry.atc), ddd=ddd)
 
 
 def _measured(

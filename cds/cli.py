@@ -19,6 +19,7 @@ from cds.commands import (
     baselining,
     comparing,
     demonstrating,
+    evidencing,
     formatting,
     lookup,
     plotting,
@@ -143,6 +144,15 @@ def _comparing(add: _Add) -> None:
     docs.add_argument("--out", required=True, metavar="FOLDER", help="write them there, NAME.LANGUAGE.html")
     docs.add_argument("--format", choices=("html", "md"), default="html")
     docs.add_argument("--since", metavar="OLD", help="an earlier file of the ruleset; tell what changed since")
+    proof = add("evidence", evidencing.evidence, "Write traces, proofs, components and hazards for a technical file.")
+    _paths(proof)
+    _concepts(proof)
+    proof.add_argument("--out", required=True, metavar="FOLDER", help="write it there")
+    proof.add_argument("--date", required=True, metavar="DATE", help="the day it speaks of; no clock is read")
+    says = "patients tried at most for an error that no case notices; 3000 unless said"
+    proof.add_argument("--tries", type=int, default=3000, metavar="N", help=says)
+    own = add("selftest", evidencing.test_oneself, "Tell whether this installation says what it should.")
+    own.add_argument("--format", choices=("text", "json"), default="text")
     review = add("review", approving.review, "Approve a ruleset after a blind test; any edit voids it.")
     _path(review)
     review.add_argument("--ask", metavar="FILE", help="write questions there, drawn from the cases")
@@ -196,7 +206,7 @@ def _scoring(add: _Add) -> None:
     )
     job = add("score", scoring.score, says)
     _rules(job)
-    says = "folder of tables, see `cds schema tables`, or one file of observations"
+    says = "folder of tables, see `cds schema tables`, one file of observations, or an OMOP CDM: folder or .duckdb file"
     job.add_argument("--data", required=True, metavar="PATH", help=says)
     says = "a key that was handed over in full, KEY=false, or KEY=TIME from when on; may be given several times"
     job.add_argument("--supplied", action="append", default=[], metavar="KEY", help=says)
@@ -214,14 +224,22 @@ def _scoring(add: _Add) -> None:
 
 
 def _plotting(add: _Add) -> None:
-    plot = add("plot", plotting.plot, "Draw one patient's readings, limits, doses and findings on one axis of days.")
-    _rules(plot)
-    plot.add_argument("--patient", required=True, metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
+    says = "Draw one patient's readings, limits, doses and findings on one axis of days, or a population day by day."
+    plot = add("plot", plotting.plot, says)
+    says = "ruleset files or folders; a picture of one patient needs them"
+    plot.add_argument("--rules", nargs="+", action="extend", default=[], metavar="PATH", help=says)
+    _concepts(plot)
+    whose = plot.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--patient", metavar="FILE", help="records or a FHIR Bundle, also .gz; - = stdin")
+    says = "folder of tables of a population, with --doses or --supply: how many patients, day by day"
+    whose.add_argument("--data", metavar="FOLDER", help=says)
     plot.add_argument(
         "--at", required=True, metavar="TIME", help="for instance 2026-01-08T08:00; nothing after it is used"
     )
     plot.add_argument("--limits", metavar="FILE", help="the patient's own limits, as a JSON list")
     plot.add_argument("--draft", action="store_true", help="also use rulesets that are drafts")
+    says = "with --data: hold back counts from 1 to below this (5)"
+    plot.add_argument("--least", type=int, metavar="N", help=says)
     days = plot.add_mutually_exclusive_group()
     days.add_argument("--from", dest="since", metavar="DATE", help="first day, for instance 2026-01-08")
     days.add_argument("--days", type=int, metavar="N", help="how many days; else from the first fact on, 7 to 90")

@@ -38,6 +38,8 @@ class Attribute(IntFlag):
     COURSE = 131072  # a medicine for a limited time ("kur")
     AS_NEEDED = 262144
     DERIVED = 524288  # days' supply computed from quantity and dose, not stated
+    BY_DEFINED_DOSE = 1048576  # … and from the defined daily dose, as the dose is not stated either
+    BY_DATES = 2097152  # … not from a dose, but from the first and the last day for which it was recorded
 
 
 ATTRIBUTE_WORDS: Final[Mapping[str, Mapping[str, Attribute]]] = MappingProxyType(
@@ -73,7 +75,8 @@ class Concept:
     accepted. decimals: for display. plausible: closed span in `unit`; a value outside it is no reading of a living
     person. codes: (system's own address, code). parts: the parts of a panel, or the items of a form, by name. atc:
     prefixes of a medicine class. label: language -> text. molar_mass: g/mol, where mg/dL and mmol/L both arrive.
-    answers: word -> the number that it counts as; answer_codes: (system's own address, code) -> that number.
+    answers: word -> the number that it counts as; answer_codes: (system's own address, code) -> that number. ddd: (ATC
+    code, defined daily dose, its unit), where days' supply may be reckoned by it.
     to_confirm: what a clinician has yet to confirm.
     """
 
@@ -92,6 +95,7 @@ class Concept:
     to_confirm: tuple[str, ...] = ()
     answers: Mapping[str, float] = field(default_factory=dict[str, float])
     answer_codes: tuple[tuple[tuple[str, str], float], ...] = ()
+    ddd: tuple[tuple[str, float, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,15 @@ class Concepts:
     def of_kind(self, *kinds: Kind) -> tuple[Concept, ...]:
         """The concepts of these kinds, by name."""
         return tuple(self.by_name[name] for name in sorted(self.by_name) if self.by_name[name].kind in kinds)
+
+    @cached_property
+    def defined_daily_doses(self) -> Mapping[str, tuple[float, str]]:
+        """ATC code -> defined daily dose and its unit; nothing where two concepts say different things."""
+        said: dict[str, set[tuple[float, str]]] = {}
+        for each in self.of_kind("medicine"):
+            for code, dose, unit in each.ddd:
+                said.setdefault(code, set()).add((dose, unit))
+        return {code: min(doses) for code, doses in said.items() if len(doses) == 1}
 
     @cached_property
     def _by_code(self) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:

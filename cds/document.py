@@ -4,8 +4,8 @@ Every text is in the reader's language; every number stands both as computed and
 result and language give the same document, byte for byte once it is written as JSON.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -18,7 +18,7 @@ from cds.operators.logic import without_noise
 from cds.operators.reasons import Reason
 from cds.patient import PlanAction
 from cds.plan import Head, Texts
-from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Used, text_in
+from cds.result import Explanation, Finding, Origin, Result, Shown, Status, Step, Told, Used, text_in
 from cds.wording import (
     cure_text,
     filled,
@@ -77,8 +77,10 @@ class OriginDocument:
 @dataclass(frozen=True, slots=True)
 class ReadingDocument:
     """One row that went into a number. time: a date alone when the clock is not known. arrived: value and unit as
-    they came, with a decimal point in every language. entered: `device`, `typed`, `relative` or "". reference: where
-    it came from."""
+    they came, with a decimal point in every language; for a dose `taken` or `missed`; for a dispense whether the days
+    that it lasts are `stated`, `derived` from a dose, by the `defined dose` or by `dates`, or `unknown`; `stay` for a
+    stay, whose value is its days until now. entered: `device`, `typed`, `relative` or "". reference: where it came
+    from."""
 
     time: str
     value: float
@@ -298,11 +300,12 @@ def _in_order(result: Result) -> list[Finding]:
 
 
 def _finding(finding: Finding, plan: Iterable[PlanAction], language: Language, explain: bool) -> FindingDocument:
-    rule, wording, why = finding.rule, finding.rule.wording, finding.explain()
+    rule, wording, told = finding.rule, finding.rule.wording, finding.tell()
+    names = told.names
     severity = finding.severity if finding.colour or finding.status == "unknown" else None
 
     def text(texts: Texts, *statuses: Status) -> str:
-        return filled(texts, why.names, language) if finding.status in statuses else ""
+        return filled(texts, names, language) if finding.status in statuses else ""
 
     return FindingDocument(
         id=rule.id,
@@ -322,17 +325,17 @@ def _finding(finding: Finding, plan: Iterable[PlanAction], language: Language, e
         suggest=text(wording.suggest, "fired", "unconfirmed"),
         patient_text=text(wording.patient, "fired"),
         language=text_in(wording.summary, language)[1],
-        value=_number(_value(why), language),
-        limit=_number(why.names.get("limit"), language),
+        value=None if told.is_answer else _number(names.get("value"), language),
+        limit=_number(names.get("limit"), language),
         limit_name=finding.limit_name,
         limit_origin=_origin(finding.limit_origin),
-        newest=why.names["newest"].newest if "newest" in why.names else "",
-        newest_kind=_newest_kind(why),
-        unknown=_unknown(finding.reason, why, language) if finding.reason else None,
+        newest=names["newest"].newest if "newest" in names else "",
+        newest_kind=_newest_kind(names),
+        unknown=_unknown(finding.reason, told, language) if finding.reason else None,
         hidden_by=finding.hidden_by,
-        citation=why.citation,
+        citation=finding.citation,
         alarm=dict(rule.alarm),
-        explanation=_explanation(why, language) if explain else None,
+        explanation=_explanation(finding.explain(), language) if explain else None,
         plan_actions=tuple(_plan_actions(finding, plan)),
     )
 
@@ -344,36 +347,20 @@ def _plan_actions(finding: Finding, plan: Iterable[PlanAction]) -> Iterator[Plan
             yield PlanActionDocument(each.text, each.reference)
 
 
-def _newest_kind(why: Explanation) -> Literal["reading", "else", ""]:
-    newest = why.names.get("newest")
+def _newest_kind(names: Mapping[str, Shown]) -> Literal["reading", "else", ""]:
+    newest = names.get("newest")
     if newest is None or not newest.newest:
         return ""
     return "reading" if is_reading(newest.key, newest.unit) else "else"
 
 
-def _value(why: Explanation) -> Shown | None:
-    """The number to show; an answer of yes or no is none."""
-    shown = why.names.get("value")
-    answers = [step.value for root in (why.applies, *(step for _, step in why.levels)) for step in _yes_or_no(root)]
-    return None if shown and replace(shown, against=()) in answers else shown
-
-
-def _yes_or_no(step: Step) -> Iterator[Step]:
-    """What a condition asks for by yes or no."""
-    if step.words == "holds":
-        yield step
-    for part in step.parts:
-        yield from _yes_or_no(part)
-
-
-def _unknown(reason: Reason, why: Explanation, language: Language) -> UnknownDocument:
-    untold = [each for each in why.numbers if each.shown.reason == reason]
-    missing = [each for each in untold if each.key or each.origin] or untold
+def _unknown(reason: Reason, told: Told, language: Language) -> UnknownDocument:
+    missing = [each for each in told.untold if each.key or each.origin] or told.untold
     about = tuple(dict.fromkeys(each.input or each.name for each in missing))
     kinds = {input_kind(each.key, each.shown.unit) for each in missing if each.key}
     kind = kinds.pop() if len(kinds) == 1 else ""
     text, settle = reason_text(reason, language, kind), cure_text(reason, language, kind)
-    return UnknownDocument(reason.name, text, about, settle, why.blocked_by)
+    return UnknownDocument(reason.name, text, about, settle, told.blocked_by)
 
 
 def _number(shown: Shown | None, language: Language) -> NumberDocument | None:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cds import __version__
 from cds.adapters.cards import cards
+from cds.adapters.fhir import patient_from_fhir
 from cds.adapters.fhir_out import bundle
 from cds.adapters.issues import place_word
 from cds.adapters.records_schema import records_schema
@@ -319,7 +320,8 @@ def _patient(request: Request, concepts: Concepts) -> Patient:
     try:
         if request.patient is not None:
             return Patient.from_dict(request.patient, concepts=concepts)
-        return Patient.from_fhir(request.bundle or {}, supplied=request.supplied, concepts=concepts)
+        held = request.bundle or {}
+        return Patient(patient_from_fhir(held, supplied=request.supplied, concepts=concepts, deepest=None))
     except PatientError as wrong:
         field = "bundle" if request.patient is None else "patient"
         raise _Refused("patient_not_read", field, str(wrong)) from None

@@ -70,7 +70,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ClockSpan:
-    """Minutes after midnight, [start, end)."""
+    """Minutes after midnight, [start, end); from one day into the next where the end is the earlier."""
 
     start: int
     end: int
@@ -162,9 +162,17 @@ def read_clock(text: str) -> int:
 
 def read_clock_span(text: str) -> ClockSpan:
     """`04:00 to 12:00`; the end is later than the start."""
+    span = read_time_of_day(text)
+    if span.end < span.start:
+        raise Misread(NotAClock, text)
+    return span
+
+
+def read_time_of_day(text: str) -> ClockSpan:
+    """`04:00 to 12:00`; also `22:00 to 06:00`, from the evening into the morning."""
     first, _, last = text.partition(" to ")
     span = ClockSpan(read_clock(first.strip()), read_clock(last.strip()))
-    if span.end <= span.start:
+    if span.end == span.start:
         raise Misread(NotAClock, text)
     return span
 

@@ -142,7 +142,7 @@ def _is_told(result: Result, finding: Finding) -> bool:
 
 def _message(result: Result, finding: Finding, language: Language) -> Message:
     texts = finding.rule.wording.patient
-    text = plain(filled(texts, finding.explain().names, language))
+    text = plain(filled(texts, finding.tell().names, language))
     name = finding_uuid(result, finding, "message")
     return Message(name, finding.severity.indicator, text, text_in(texts, language)[1])
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from cds.diagnostics import Issue
-from cds.operators.rows import keep_known
+from cds.operators.rows import EVERY_ROW, Wanted, keep_known
 from cds.operators.series import FIRST_TIME, LAST_TIME, Now, Series
 from cds.periods import Zone
 
@@ -25,8 +25,9 @@ class Table:
 
     recorded: microseconds UTC when the row became known, FIRST_TIME = not stated. supplied_from: microseconds UTC
     from which the input was handed over in full, FIRST_TIME = all of it. references: where each row came from
-    (`Observation/42`), for explanations; may be shorter than the rows when nothing was stated. The lists stay as
-    they are given.
+    (`Observation/42`), for explanations; may be shorter than the rows when nothing was stated. medicines: of dispenses
+    the ATC codes behind each number in `group`, to be shown; () where they are not held. The lists stay as they are
+    given.
     """
 
     times: list[int]
@@ -40,6 +41,7 @@ class Table:
     quality: list[int]
     references: list[str]
     supplied_from: int = FIRST_TIME
+    medicines: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
 
     @cached_property
     def series(self) -> Series:
@@ -50,9 +52,12 @@ class Table:
     @cached_property
     def all_count_from(self) -> int:
         """The moment from which every row counts, LAST_TIME when two are of one instant and may be the same reading."""
-        if len(set(self.times)) < len(self.times):
-            return LAST_TIME
-        return max((*self.times, *self.recorded), default=FIRST_TIME)
+        return LAST_TIME if len(set(self.times)) < len(self.times) else self.all_known_from
+
+    @cached_property
+    def all_known_from(self) -> int:
+        """The moment from which every row is known; FIRST_TIME when there is none."""
+        return max((self.times[-1], *self.recorded)) if self.times else FIRST_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,14 @@ def in_total_order(rows: list[tuple[Any, ...]]) -> list[int]:
     return sorted(range(len(rows)), key=rows.__getitem__)
 
 
-def rows_known_at(table: Table, partner: Table, at: int, keep: int = 0, drop: int = 0) -> Sequence[int]:
-    """Positions of the rows that count at `at`: known by then, each reading once, with the attributes asked for."""
-    if at >= table.all_count_from and keep == drop == 0:
+def rows_known_at(table: Table, partner: Table, at: int, wanted: Wanted = EVERY_ROW) -> Sequence[int]:
+    """Positions of the rows that count at `at`: known by then, each reading once, and asked for."""
+    if at >= table.all_count_from and wanted == EVERY_ROW:
         return range(len(table.times))
     kept = [0] * len(table.times)
     keep_known(
         table.times,
+        table.utc_offset,
         table.recorded,
         table.values,
         partner.values,
@@ -128,8 +134,7 @@ def rows_known_at(table: Table, partner: Table, at: int, keep: int = 0, drop: in
         table.quality,
         partner.quality,
         at,
-        keep,
-        drop,
+        wanted,
         kept,
     )
     return [row for row, wanted in enumerate(kept) if wanted]
@@ -147,6 +152,6 @@ def series_of(table: Table, rows: Sequence[int], column: Literal["values", "raw"
     return series
 
 
-def moment(zone: Zone, at: int, supplied_from: int) -> Now:
+def moment(zone: Zone, at: int, supplied_from: int, partner_supplied_from: int = FIRST_TIME) -> Now:
     """The moment asked about, as operators see it."""
-    return Now(at, zone.offset_at(at), supplied_from, zone.transitions, zone.offsets)
+    return Now(at, zone.offset_at(at), supplied_from, zone.transitions, zone.offsets, partner_supplied_from)

@@ -8,9 +8,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from cds.operators.reasons import KNOWN, NOT_SET
+from cds.operators.rows import EVERY_ROW, Wanted
 
 Texts = Mapping[str, str]  # language -> text
 Factor = tuple[float, float, float]  # numerator, denominator, shift, as in `cds.units`
@@ -23,27 +24,37 @@ class Input:
 
     key: column key (`body_weight`, `blood_pressure.systolic`, `doses.antihypertensives`, `events.technical_fault`,
     `conditions.heart_failure`, `devices.medicine_dispenser`). partner: key of the panel's other part with the same
-    rows, or "". keep: attribute bits a row must all have. drop: rows with any of these bits are left out.
-    column: which column the operator sees as `values`: `values`, `raw` or `unit`. label: what people call it.
+    rows, or "". wanted: what a row must be like.
+    column: which column the operator sees as `values`: `values`, `raw` or `unit`. beside: another input with rows of
+    its own, which the operator sees as the partner. label: what people call it.
     """
 
     name: str
     key: str
     partner: str = ""
-    keep: int = 0
-    drop: int = 0
+    wanted: Wanted = EVERY_ROW
     column: Literal["values", "raw", "unit"] = "values"
+    beside: "Input | None" = None
     label: Texts = field(default_factory=dict[str, str], compare=False)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every column key that is read."""
+        own = (self.key, self.partner) if self.partner else (self.key,)
+        return (*own, *self.beside.keys) if self.beside else own
 
     @property
     def is_whole_table(self) -> bool:
         """Whether every row that counts is read, as it stands and alone."""
-        return not (self.keep or self.drop or self.partner) and self.column == "values"
+        return self.wanted == EVERY_ROW and not self.partner and self.column == "values"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A temporal operator over an input. `bound`: (slot, number) pairs filled into the parameters at run time."""
+    """A temporal operator over an input. `bound`: (slot, number) pairs filled into the parameters at run time.
+
+    may_lack: slots of which the number may not be set; 0 stands there then, and the operator does without it.
+    """
 
     name: str
     operator: str
@@ -52,6 +63,7 @@ class Measure:
     bound: tuple[tuple[int, int], ...] = ()
     unit: str = ""
     decimals: int = NONE
+    may_lack: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +289,9 @@ class Rule:
     """A rule, zone or missing-data rule. Levels stand worst first.
 
     subject: the number shown as `{value}`; NONE = the deciding comparison's. names: placeholder -> number.
-    unknown_while, hidden_by: earlier rules. alarm: behaviour for live sessions, carried as written.
+    unknown_while, hidden_by: earlier rules. alarm: behaviour for live sessions, carried as written. clear_when: what
+    must hold, besides that it does not fire, before its alarm closes; None = nothing more. override_reasons: why a user
+    may pass over its card, code -> words.
     """
 
     ruleset: str
@@ -293,6 +307,8 @@ class Rule:
     vkp: str = ""
     source: str = ""
     alarm: Mapping[str, str] = field(default_factory=dict[str, str])
+    clear_when: Condition | None = None
+    override_reasons: Mapping[str, Texts] = field(default_factory=dict[str, Texts])
 
     @property
     def id(self) -> str:
@@ -304,7 +320,7 @@ class Head:
     """One ruleset of the plan: its identity and where its numbers come from.
 
     sources: name -> citation. adaptation: id and version of the local adaptation, or "". links: name of a source ->
-    its address, for those that have one.
+    its address, for those that have one. owner: who answers for it. hooks: of CDS Hooks, at which it is asked for.
     """
 
     id: str
@@ -315,6 +331,8 @@ class Head:
     hash: str
     adaptation: str = ""
     links: Mapping[str, str] = field(default_factory=dict[str, str])
+    owner: str = ""
+    hooks: tuple[str, ...] = ("patient-view",)
 
 
 @dataclass(frozen=True)
@@ -362,6 +380,11 @@ class Plan:
         """Limits of which the first must lie above the second, by position."""
         above = [(index, each.beyond) for index, each in self.limits.items() if each.beyond != NONE]
         return (*above, *((each.below, index) for index, each in self.limits.items() if each.below != NONE))
+
+    @cached_property
+    def remembered(self) -> dict[str, Any]:
+        """What others work out about the plan once, by name of what it is."""
+        return {}
 
     @cached_property
     def _heads(self) -> Mapping[str, Head]:

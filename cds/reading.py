@@ -238,7 +238,8 @@ def _fitting(path: Path, misread: Misread, is_key: bool) -> dict[str, str]:
 
 _BARE_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _NAME_LIMITS: Final = frozenset(
-    "after every grace late_after on_time_within holiday_from stopped_after needed beyond below".split()
+    "after every grace late_after on_time_within holiday_from stopped_after needed medicines_at_least beyond "
+    "below".split()
 )
 
 
@@ -296,7 +297,7 @@ _TEXT_FIELDS: Final = frozenset(
 
 
 def _choice(last: str, path: Path) -> type[Code]:
-    if len(path) > 1 and path[-2] in _TEXT_FIELDS:
+    if (len(path) > 1 and path[-2] in _TEXT_FIELDS) or "override_reasons" in path:
         return NotALanguage
     return NotAColour if last == "colour" else NotAChoice
 

@@ -34,7 +34,7 @@ from cds.sentences import (
     whose,
     why_unknown,
 )
-from cds.wording import COLOUR_WORDS, arrived_text, moment_text, reason_text
+from cds.wording import COLOUR_WORDS, arrived_text, moment_text, number_text, reason_text, unit_text
 
 SHAPES: Final = {"red": "■", "orange": "▲", "yellow": "◆"}
 UNKNOWN: Final = "?"
@@ -96,6 +96,28 @@ _WORDS: Final[Sentences] = {
     "silent": ("{name}: ingenting på {limit}", "{name}: ingenting på {limit}", "{name}: nothing for {limit}"),
     "taken": ("tatt", "teken", "taken"),
     "missed": ("ikke tatt", "ikkje teken", "missed"),
+    "lasts_stated": ("{days}, oppgitt", "{days}, oppgjeve", "{days}, stated"),
+    "lasts_derived": (
+        "{days}, regnet ut av mengde og dose",
+        "{days}, rekna ut av mengd og dose",
+        "{days}, derived from quantity and dose",
+    ),
+    "lasts_defined dose": (
+        "{days}, regnet ut av mengde og definert døgndose (DDD)",
+        "{days}, rekna ut av mengd og definert døgndose (DDD)",
+        "{days}, derived from quantity and defined daily dose (DDD)",
+    ),
+    "lasts_dates": (
+        "{days}, regnet ut av første og siste dag",
+        "{days}, rekna ut av første og siste dag",
+        "{days}, derived from the first and the last day",
+    ),
+    "lasts_unknown": (
+        "ingen vet hvor lenge det varer",
+        "ingen veit kor lenge det varer",
+        "nobody knows how long it lasts",
+    ),
+    "lasts_stay": ("opphold, {days}", "opphald, {days}", "stay, {days}"),
     "arrived": ("kom som {arrived}", "kom som {arrived}", "arrived as {arrived}"),
     "device": ("fra apparat", "frå apparat", "from a device"),
     "typed": ("skrevet inn", "skrive inn", "typed"),
@@ -321,6 +343,9 @@ class _Page:
         words = [self.moment(each.time) if each.time else self.say("undated")]
         if each.arrived in ("taken", "missed"):
             words.append(self.say(each.arrived))
+        elif each.arrived in _LASTING:
+            days = f"{number_text(each.value, -1, self.language)} {unit_text(each.unit, each.value, self.language)}"
+            words.append(self.say(f"lasts_{each.arrived}", days=days))
         elif each.arrived:
             words.append(self.say("arrived", arrived=arrived_text(each.arrived, self.language)))
         if each.entered:
@@ -331,6 +356,7 @@ class _Page:
 
 
 _INDENT: Final = "    "
+_LASTING: Final = ("stated", "derived", "defined dose", "dates", "unknown", "stay")  # how the days of a row are known
 
 
 def _has_no_limit(each: FindingDocument) -> bool:

@@ -123,12 +123,28 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a finding's texts speak of: less than its explanation, and sooner known.
+
+    names: placeholder -> number. is_answer: the value is one of yes or no, and so no number to show. untold: where
+    there is a reason why something could not be told, the numbers that it holds for, without their readings.
+    blocked_by: as in the explanation.
+    """
+
+    names: Mapping[str, Shown]
+    is_answer: bool = False
+    untold: tuple[Used, ...] = ()
+    blocked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule or zone says about one patient.
 
     colour: set when fired or unconfirmed, `green` for a zone that did not fire, else "". reason: why unknown; with
     a fired finding, why a worse colour could not be told (`uncertain`). value, limit: of the comparison that
-    decided, None when unknown or when there is none. hiders: rules that hide it when they fire.
+    decided, None when unknown or when there is none. hiders: rules that hide it when they fire. clears: whether the
+    rule's `clear_when` holds, "true" for a rule without one.
     """
 
     rule: Rule
@@ -143,11 +159,17 @@ class Finding:
     limit_origin: Origin | None = None
     hidden_by: str = ""
     hiders: tuple[str, ...] = ()
+    clears: State = "true"
     explain: Callable[[], Explanation] = field(compare=False, repr=False, default=lambda: _NOTHING)
+    tell: Callable[[], Told] = field(compare=False, repr=False, default=lambda: _NOTHING_TOLD)
 
     @property
     def id(self) -> str:
         return self.rule.id
+
+    @property
+    def citation(self) -> str:
+        return self.head.sources.get(self.rule.source, "")
 
     @property
     def severity(self) -> Severity:
@@ -159,6 +181,7 @@ class Finding:
 
 
 _NOTHING: Final = Explanation(Step("", "true"), (), (), {}, "")
+_NOTHING_TOLD: Final = Told({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ _UNITS: Final = (
     Unit(33, "dispenses", "{dispenses}", "number of dispenses", aliases=("dispense", "{dispense}")),
     Unit(34, "L", "L", "volume", aliases=("l", "liter", "litre")),
     Unit(35, "mL", "mL", "volume", Fraction(1, 1000), aliases=("ml", "milliliter", "millilitre")),
+    Unit(36, "mg", "mg", "mass", Fraction(1, 10**6), aliases=("milligram",)),
+    Unit(37, "µg", "ug", "mass", Fraction(1, 10**9), aliases=("mcg", "microgram", "mikrogram")),
+    Unit(38, "tablets", "{tbl}", "number of tablets", aliases=("tablet", "capsule", "capsules", "{cap}", "{capsule}")),
 )
 _CHANGING: Final = (2, 3, 4, 6, 8, 9, 10, 11, 13, 14, 20, 21, 22, 31, 34)  # units in which things change by the day
 _PER_DAY: Final = 100  # added to a unit's id, it is that of the unit per day
@@ -131,6 +134,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {  # nb, nn
     "number of episodes": ("antall episoder", "talet på episodar"),
     "number of medicines": ("antall legemidler", "talet på legemiddel"),
     "number of dispenses": ("antall utleveringer", "talet på utleveringar"),
+    "number of tablets": ("antall tabletter", "talet på tablettar"),
     "civil days": ("kalenderdager", "kalenderdagar"),
     "elapsed time": ("forløpt tid", "tid som har gått"),
     "months": ("måneder", "månader"),

@@ -425,4 +425,4 @@ def summary(finding: Finding, language: str) -> str:
     """The finding's summary, or for one that waits for confirmation what to do now."""
     wording = finding.rule.wording
     texts = wording.unconfirmed if finding.status == "unconfirmed" and wording.unconfirmed else wording.summary
-    return filled(texts, finding.explain().names, language)
+    return filled(texts, finding.tell().names, language)

@@ -26,6 +26,7 @@ from cds.operators.reasons import (
     VALUE_NOT_READ,
     WITHHELD,
 )
+from cds.operators.rows import Wanted
 from cds.operators.series import (
     DATE_ONLY,
     FIRST_TIME,
@@ -328,6 +329,7 @@ def _earlier(pick: Random, writer: _Writer) -> int:
 
 _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "doses": ("doses.all",),
+    "as_needed": ("doses.all",),
     "supply": ("supply.all",),
     "spans": ("conditions.asthma",),
     "events": ("events.fault",),
@@ -338,13 +340,23 @@ _PARTNERS: Final = {"pressure.systolic": "pressure.diastolic", "pressure.diastol
 _BINDABLE: Final = (WINDOW, FRESH, LOWER, LOWER, UPPER, PAIR_LOWER, PAIR_UPPER, LEAST_ROWS)
 
 
+_TIMES_OF_DAY: Final = (*((0, 1440),) * 12, (240, 720), (1320, 360))
+
+
 def _measure(pick: Random, writer: _Writer) -> Number:
     name = pick.choice((*OPERATORS, *("protocol_mean",) * 3))  # the one that also looks at a panel's other part
     key = pick.choice(_READ[pick.choice(sorted(OPERATORS[name].reads))])
     bits = (*(0,) * 36, *_BITS)
-    source = Input(key, key, _PARTNERS.get(key, ""), pick.choice(bits), pick.choice(bits), _column(pick, name))
+    wanted = Wanted(pick.choice(bits), pick.choice(bits), *pick.choice(_TIMES_OF_DAY))
+    source = Input(key, key, _PARTNERS.get(key, ""), wanted, _column(pick, name), _beside(pick, key))
     bound = tuple((_bindable(pick, name), _earlier(pick, writer)) for _ in range(pick.choice((0, 0, 0, 0, 0, 1, 2))))
     return Measure(f"m{len(writer.numbers)}", name, source, _parameters(pick), bound, "kg")
+
+
+def _beside(pick: Random, key: str) -> Input | None:
+    """Stays beside what was handed out, as often as not."""
+    stays = Input("stays", "conditions.asthma", "", Wanted(pick.choice((0, 0, 0, *_BITS))))
+    return stays if key == "supply.all" and pick.random() < 0.5 else None
 
 
 def _column(pick: Random, name: str) -> Any:
@@ -356,8 +368,8 @@ def _bindable(pick: Random, name: str) -> int:
         "days_with_late_dose": doses.LATE_AFTER,
         "share_on_time": dosing.ON_TIME_WITHIN,
         "drug_holidays": dosing.HOLIDAY,
-        "treatment_episodes": supply.STOPPED_AFTER,
-        "days_on_treatment": supply.STOPPED_AFTER,
+        **dict.fromkeys(("treatment_episodes", "days_on_treatment"), supply.STOPPED_AFTER),
+        "percent_of_days_covered": supply.SIDE_BY_SIDE,
         "consecutive": counts.GAP_AT_MOST,
     }
     return own[name] if name in own and pick.random() < 0.5 else pick.choice(_BINDABLE)

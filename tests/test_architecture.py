@@ -26,10 +26,12 @@ OPTIONAL = {
     "matplotlib": {"plots/raster.py"},
     "numba": {"compiling.py"},
     "numpy": {
-        *("compiling.py", "population.py", "execute", "adapters/tables"),
+        *("compiling.py", "population.py", "execute", "adapters/tables", "adapters/omop", "adapters/fhir_bulk"),
         *("scoring", "synthetic", "report", "adherence"),
     },
+    "msgspec": {"adapters/fhir_bulk"},
     "pint": {"units.py"},
+    "duckdb": {"adapters/omop/database.py"},
     "pyarrow": {"execute/findings.py", "adapters/tables", "population.py", "report", "adherence"},
     "fhir": set[str](),
     "starlette": {"server"},

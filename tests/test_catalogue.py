@@ -163,7 +163,10 @@ def test_slips_of_the_pen(system: str, code: str, expected: tuple[str, ...]) -> 
         ("C10AA01", ("statins",)),
         ("C10AX09", ()),
         ("B01AF02", ("anticoagulants", "direct_oral_anticoagulants")),
-        ("A10BA02", ("diabetes_medicines",)),
+        ("A10BA02", ("diabetes_medicines", "diabetes_medicines_but_insulin")),
+        ("A10AB05", ("diabetes_medicines", "insulins", "insulins_and_sulfonylureas")),
+        ("J05AR06", ("antiretrovirals",)),
+        ("J05AB01", ()),
         ("", ()),
     ],
 )
@@ -209,7 +212,7 @@ def test_units_that_arrive(name: str, value: float, unit: str, expected: float) 
 def test_attributes_never_change_their_numbers() -> None:
     """They stand in stored columns and compiled plans."""
     expected = """DATE_ONLY TYPED DEVICE RELATIVE SITTING STANDING LYING LEFT RIGHT FASTING BEFORE_MEAL AFTER_MEAL
-        HOSPITAL_STAY TRAVEL_DOSE PAUSED DELAY_UNKNOWN REGULAR COURSE AS_NEEDED DERIVED"""
+        HOSPITAL_STAY TRAVEL_DOSE PAUSED DELAY_UNKNOWN REGULAR COURSE AS_NEEDED DERIVED BY_DEFINED_DOSE BY_DATES"""
     assert {name: 2**place for place, name in enumerate(expected.split())} == {
         each.name: each.value for each in Attribute
     }
@@ -330,6 +333,12 @@ def entry(lines: str) -> str:
         (entry("kind: event").replace("en: X", "se: X"), "CDS119"),
         (entry("kind: event").replace("  x:", "  X:"), "CDS106"),
         (entry("kind: event\nkind: device"), "CDS149"),
+        (entry("kind: medicine\natc: [C10AA]\nddd:\n  C10AA: 30 mg"), "CDS201"),
+        (entry("kind: medicine\natc: [C10AA]\nddd:\n  C09AA05: 30 mg"), "CDS201"),
+        (entry("kind: medicine\natc: [C10AA]\nddd:\n  C10AA01: 30 mmHg"), "CDS107"),
+        (entry("kind: medicine\natc: [C10AA]\nddd:\n  C10AA01: 0 mg"), "CDS107"),
+        (entry("kind: medicine\natc: [C10AA]\nddd:\n  C10AA01: 30 mgg"), "CDS221"),
+        (entry("kind: medicine\natc: [C10AA]\nddd:\n  C10AA01: much"), "CDS107"),
     ],
 )
 def test_what_is_wrong_with_a_concept_file(text: str, expected: str) -> None:

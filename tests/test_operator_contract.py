@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import cds.operators
 from cds.operators import OPERATORS
-from cds.operators.rows import keep_known
+from cds.operators.rows import EVERY_ROW, Wanted, keep_known
 from cds.operators.series import FIRST_TIME, SCRATCH_PER_ROW, Now, Series
 from tests.operators.strategies import moments, nows, parameters, rows_before
 
@@ -144,7 +144,7 @@ def compiled() -> dict[str, Compiled]:
     numba = pytest.importorskip("numba")
     whole, number = numba.int64, numba.float64
     series = numba.types.NamedTuple(tuple(getattr(numba, each)[::1] for each in TYPES), Series)
-    now = numba.types.NamedTuple((whole, whole, whole, whole[::1], whole[::1]), Now)
+    now = numba.types.NamedTuple((whole, whole, whole, whole[::1], whole[::1], whole), Now)
     answer = numba.types.Tuple((number, whole, whole, whole))
     signature = answer(series, series, now, number[::1], numba.uint8[::1], number[::1])
     made: dict[Any, Any] = {}
@@ -218,17 +218,19 @@ def test_compiled_rows_are_kept_alike(compiled: dict[str, Compiled]) -> None:
         series = data.draw(rows_before(at))
         length = len(series.times)
         recorded = [data.draw(st.sampled_from((FIRST_TIME, at - 1, at, at + 1))) for _ in range(length)]
-        needed, unwanted = data.draw(st.sampled_from(((0, 0), (1, 0), (0, 1))))
+        wanted = data.draw(
+            st.sampled_from((EVERY_ROW, Wanted(1), Wanted(0, 1), Wanted(0, 0, 240, 720), Wanted(0, 2, 1320, 360)))
+        )
         kept = [0] * length
         plain = keep_known(
-            series.times, recorded, series.values, series.raw, series.attribute, series.quality,
-            series.unit, at - 60_000_000, needed, unwanted, kept,
+            series.times, series.utc_offset, recorded, series.values, series.raw, series.attribute, series.quality,
+            series.unit, at - 60_000_000, wanted, kept,
         )  # fmt: skip
         arrays = in_arrays(series)
         marked = numpy.zeros(length, "uint8")
         count = compiled["keep_known"](
-            arrays.times, numpy.array(recorded, "int64"), arrays.values, arrays.raw, arrays.attribute, arrays.quality,
-            arrays.unit, at - 60_000_000, needed, unwanted, marked,
+            arrays.times, arrays.utc_offset, numpy.array(recorded, "int64"), arrays.values, arrays.raw,
+            arrays.attribute, arrays.quality, arrays.unit, at - 60_000_000, wanted, marked,
         )  # fmt: skip
         assert (plain, kept) == (count, marked.tolist())
         assert plain == sum(kept)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds.operators.rows import keep_known
+from cds.operators.rows import EVERY_ROW, keep_known
 from cds.operators.series import FIRST_TIME, LAST_TIME, Series
 from cds.patient import Table, rows_known_at, series_of
 from tests.strategies import MOMENTS, patients
@@ -31,7 +31,10 @@ def test_rows_taken_without_a_look_are_those_that_a_look_keeps(data: st.DataObje
         for table in patient.tables.values():
             kept = [0] * len(table.times)
             of_values, of_quality = (table.values, table.values), (table.quality, table.quality)
-            keep_known(table.times, table.recorded, *of_values, table.attribute, *of_quality, at, 0, 0, kept)
+            keep_known(
+                *(table.times, table.utc_offset, table.recorded, *of_values, table.attribute, *of_quality),
+                *(at, EVERY_ROW, kept),
+            )
             assert [row for row, wanted in enumerate(kept) if wanted] == list(rows_known_at(table, table, at))
 
 

@@ -43,6 +43,8 @@ STEPS = {
     "min": 1.0,
     "doses": 1.0,
     "episodes": 1.0,
+    "dispenses": 1.0,
+    "medicines": 1.0,
     "L": 0.1,
     "L/min": 5.0,
     "hours": 1.0,

@@ -31,6 +31,8 @@ PINT = {
     "mmHg": "mmHg",
     "kg": "kilogram",
     "g": "gram",
+    "mg": "milligram",
+    "µg": "microgram",
     "lb": "pound",
     "°C": "degC",
     "°F": "degF",
@@ -56,7 +58,7 @@ PINT = {
     "months": "month",
     "years": "year",
 }
-COUNTS = {"", "INR", "points", "readings", "doses", "episodes", "medicines", "dispenses"}
+COUNTS = {"", "INR", "points", "readings", "doses", "episodes", "medicines", "dispenses", "tablets"}
 PER_DAY = {
     "mmHg": "mmHg/day",
     "kg": "kilogram/day",

@@ -23,6 +23,8 @@ from cds.wording import COLOUR_WORDS
 Card = dict[str, Any]
 
 LONGEST_SUMMARY: Final = 139
+REASON_SYSTEM: Final = "urn:cds:override-reason"
+"""The system of reasons for passing over a card; those of a ruleset have its id after a colon."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'\\]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SHOWN: Final = ("fired", "unconfirmed", "unknown")  # of the others a card says nothing but how many there are
@@ -40,8 +42,9 @@ _SENTENCES: Final[Sentences] = {
 def cards(result: Result, language: Language = "en", *, audience: Audience = "clinician") -> dict[str, list[Card]]:
     """The response of a CDS service, `{"cards": […]}`, ready for `json.dumps`.
 
-    audience: `patient` gives only what the ruleset's authors wrote for patients, and counts the rest. Reasons for
-    overriding a card are the caller's to add. Nothing in a card acts by itself: a suggestion is a text.
+    audience: `patient` gives only what the ruleset's authors wrote for patients, and counts the rest. Where a ruleset
+    has no reasons for passing over a card, they are the caller's to add. Nothing in a card acts by itself: a suggestion
+    is a text.
     """
     check_audience(audience)
     made = _for_clinicians(result, language) if audience == "clinician" else _for_patient(result, language)
@@ -123,7 +126,7 @@ def _finding(
         "indicator": "info" if waits else said.indicator,
         "source": _source(finding, said, language),
     }
-    return card | _suggestions(result, finding, said)
+    return card | _suggestions(result, finding, said) | ({} if waits else _override_reasons(finding, language))
 
 
 def _about(said: FindingDocument, hides: Iterable[FindingDocument], language: Language) -> Iterator[str]:
@@ -156,6 +159,16 @@ def _suggestions(result: Result, finding: Finding, said: FindingDocument) -> Car
         return {}
     suggestion = {"label": label, "uuid": finding_uuid(result, finding, "suggestion")}
     return {"suggestions": [suggestion], "selectionBehavior": "at-most-one"}
+
+
+def _override_reasons(finding: Finding, language: Language) -> Card:
+    """The reasons that the ruleset's authors wrote for passing over the card."""
+    system = f"{REASON_SYSTEM}:{finding.head.id}"
+    reasons = [
+        {"code": code, "system": system, "display": plain(text_in(texts, language)[0])}
+        for code, texts in finding.rule.override_reasons.items()
+    ]
+    return {"overrideReasons": reasons} if reasons else {}
 
 
 def _untold(result: Result, made: ResultDocument) -> Iterator[Card]:

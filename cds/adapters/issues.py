@@ -12,11 +12,15 @@ ISSUES: Final = {
     "ambiguous_subject": "it does not say which patient it is about and was not used; add the subject",
     "answer_not_known": "the answer is not one that is known here, so it cannot be told; send one of the form's codes "
     "or words",
+    "birth_date_in_part": "only a part of the date of birth is stated, so that the age is not known; state year, month "
+    "and day",
     "certainty_not_understood": "how certain it is cannot be read, so it counts as not certain; send a standard status",
     "class_not_known": "{count} encounters have a class in no code system that is known here, so that stays do not "
     "count as supplied; send the class in v3-ActCode",
     "codes_disagree": "its codes stand for different things, and it was not used; correct the codes",
     "comparator_not_understood": "the sign before the value is not understood, so it cannot be told; use <, <=, >, >=",
+    "concept_not_mapped": "no vocabulary table and no line of concept_map.csv tells a code for this concept, so that "
+    "its rows ({count} of them) were not used; add it to concept_map.csv",
     "conflicting_copies": "it is there twice with different content, and no update time tells which is the newer; both "
     "were used, send one",
     "date_not_understood": "the date cannot be read and was not used; write year-month-day, `2026-01-08`",
@@ -25,6 +29,8 @@ ISSUES: Final = {
     "its code, or state that `conditions` were supplied",
     "dispense_twice": "the same medicine was handed out on the same day for as many days, which counts once; if two "
     "were handed out, state the sum",
+    "days_derived": "the days' supply is not stated or not possible, and was derived from the first and the last day "
+    "of the exposure; state it",
     "days_not_possible": "a dispense cannot last so many days, and it counts as lasting nobody knows how long; correct "
     "the days' supply",
     "days_not_stated": "it is not stated how many days the dispense lasts, and it cannot be derived; state it",
@@ -36,11 +42,15 @@ ISSUES: Final = {
     "dispenser_report_not_understood": "the dispenser's event is not one of VKP's, or is not completed; the dose "
     "counts as not judged",
     "dose_not_judged": "its status does not say whether the dose was taken, and it counts as not judged",
+    "drug_type_not_known": "this drug type does not say whether the medicine was handed out or only prescribed, so "
+    "that its rows ({count} of them) count as neither; add it to concept_map.csv",
     "end_disagrees": "it is marked as active and has an end, so it is not certain after that; correct one of them",
     "end_not_known": "it has ended, nobody knows when, so it is not certain until it was last recorded; state the end",
     "entered_in_error": "it is marked as entered in error and was not used",
     "entry_not_read": "the entry holds no resource that can be read and was not used",
     "fate_not_understood": "the status of the dose is not one of taken, missed, unknown; the dose counts as not judged",
+    "file_not_whole": "the manifest of the export lists more of this than is here, so that it does not count as handed "
+    "over in full; fetch the file again",
     "form_not_completed": "it is not completed, and was not used; send it when it is completed or amended",
     "future_dated": "it is dated more than a day after it was recorded, so that what it is of is not known in full; "
     "correct the time",
@@ -50,12 +60,16 @@ ISSUES: Final = {
     "journey_not_read": "it is not stated for when doses were taken out ahead; they count as not judged until the "
     "dispenser is used again; state the first and the last dose",
     "kind_not_read": "{count} {kind} resources are not read here",
+    "line_not_read": "the line holds no resource that can be read, and it is not known whose it was; correct it at the "
+    "source",
     "limit_not_read": "the patient's limit cannot be read, so the rules that use it will be unknown; {cure}",
     "limit_only_as_text": "a limit of the plan is written only as text, and was not used as a limit; send it as a Goal "
     "target or in a table of limits",
     "meaning_changed": "it carries an extension or rule that may change its meaning; it was not used",
     "medicine_not_included": "{count} resources refer to a Medication that is not in the bundle, so that it is not "
     "known which medicine; include it",
+    "medicine_not_mapped": "no vocabulary table and no line of concept_map.csv tells the ATC code of this concept, so "
+    "that its rows ({count} of them) may be any medicine; add it to concept_map.csv",
     "medicine_not_stated": "a row does not say which medicine it is about, so that a class cannot be told in full; "
     "state the ATC code of every row",
     "medicine_not_used": "the Medication is withheld, entered in error, or carries what may change its meaning; it is "
@@ -87,12 +101,15 @@ ISSUES: Final = {
     "status_not_used": "its status is not final, amended or corrected, and it was not used; send it when it is final",
     "stay_not_dated": "it is not stated when the stay began, so that it counts as not certain; state the period",
     "stay_on_leave": "the patient was on leave during the stay, and that part of it counts as not certain",
+    "subject_not_known": "the export holds no Patient that it is about, or more than one, and it was not used; include "
+    "the Patient",
     "target_not_a_limit": "a target names no limit of a ruleset, and was not used as a limit; code its measure with "
     "the limit's name",
     "time_missing": "the time is missing, so that it may be the newest, and what it is of is not known in full; "
     "state the time",
     "time_not_understood": "the time cannot be read, so that it may be the newest, and what it is of is not known in "
     "full; write it like `2026-01-08T07:30:00+01:00`",
+    "times_disagree": "the moment and the date are not of the same day, so that neither was used; correct one of them",
     "too_many_at_once": "{count} different readings bear the same time; they count as one that contradicts itself",
     "unit_missing": "the unit is missing, so the value cannot be told; use one of {units}",
     "unit_not_understood": "the unit is not accepted here, so the value cannot be told; use one of {units}",
@@ -120,11 +137,14 @@ NORWEGIAN: Final = {
     "ambiguous_subject": "det står ikke hvilken pasient det gjelder, og det ble ikke brukt; oppgi subject",
     "answer_not_known": "svaret er ikke et som er kjent her, så det kan ikke leses; send en av skjemaets koder eller "
     "ord",
+    "birth_date_in_part": "bare en del av fødselsdatoen er oppgitt, så alderen er ukjent; oppgi år, måned og dag",
     "certainty_not_understood": "hvor sikkert det er, kan ikke leses, så det regnes som usikkert; send vanlig status",
     "class_not_known": "{count} kontakter har en klasse i et kodeverk som ikke er kjent her, så opphold regnes ikke "
     "som levert; send klassen i v3-ActCode",
     "codes_disagree": "kodene betyr ulike ting, og det ble ikke brukt; rett kodene",
     "comparator_not_understood": "tegnet foran verdien er ikke forstått, så den kan ikke leses; bruk <, <=, >, >=",
+    "concept_not_mapped": "ingen vokabulartabell og ingen linje i concept_map.csv gir en kode for dette begrepet, så "
+    "radene ({count} av dem) ble ikke brukt; legg det til i concept_map.csv",
     "conflicting_copies": "den finnes to ganger med ulikt innhold, og ingen tid sier hvilken som er nyest; begge ble "
     "brukt, send én",
     "date_not_understood": "datoen kan ikke leses og ble ikke brukt; skriv år-måned-dag, `2026-01-08`",
@@ -133,6 +153,7 @@ NORWEGIAN: Final = {
     "eller oppgi at `conditions` er levert",
     "dispense_twice": "samme legemiddel er utlevert samme dag for like mange dager, og det regnes som én utlevering; "
     "oppgi summen hvis det var to",
+    "days_derived": "antall dager er ikke oppgitt eller ikke mulig, og er regnet ut fra første og siste dag; oppgi det",
     "days_not_possible": "en utlevering kan ikke vare så mange dager, og det regnes som ukjent hvor lenge den varer; "
     "rett antall dager",
     "days_not_stated": "det står ikke hvor mange dager utleveringen varer, og det kan ikke regnes ut; oppgi det",
@@ -144,11 +165,15 @@ NORWEGIAN: Final = {
     "dispenser_report_not_understood": "hendelsen fra dispenseren er ikke en av VKPs, eller den er ikke completed; "
     "dosen regnes som ikke bedømt",
     "dose_not_judged": "status sier ikke om dosen ble tatt, og den regnes som ikke bedømt",
+    "drug_type_not_known": "denne typen sier ikke om legemiddelet er utlevert eller bare forskrevet, så radene "
+    "({count} av dem) regnes som ingen av delene; legg den til i concept_map.csv",
     "end_disagrees": "den er merket aktiv og har en slutt, så den er usikker etter det; rett én av dem",
     "end_not_known": "avsluttet uten sluttdato; regnes som usikker fram til den sist ble endret; oppgi slutten",
     "entered_in_error": "den er merket som feilført og ble ikke brukt",
     "entry_not_read": "oppføringen har ingen ressurs som kan leses, og ble ikke brukt",
     "fate_not_understood": "status for dosen er ikke taken, missed eller unknown; dosen regnes som ikke bedømt",
+    "file_not_whole": "manifestet til eksporten nevner mer av dette enn det som er her, så det regnes ikke som levert "
+    "i sin helhet; hent filen på nytt",
     "form_not_completed": "det er ikke fullført, og ble ikke brukt; send det når det er completed eller amended",
     "future_dated": "den er datert mer enn et døgn etter at den ble skrevet, så det den gjelder, er ikke kjent fullt "
     "ut; rett tiden",
@@ -158,12 +183,16 @@ NORWEGIAN: Final = {
     "journey_not_read": "det står ikke for hvilken tid doser ble tatt ut på forhånd; de regnes som ikke bedømt til "
     "dispenseren er i bruk igjen; oppgi første og siste dose",
     "kind_not_read": "{count} ressurser av typen {kind} leses ikke her",
+    "line_not_read": "linjen har ingen ressurs som kan leses, og det er ukjent hvem den gjaldt; rett den der den kom "
+    "fra",
     "limit_not_read": "pasientens grense kan ikke leses, så reglene som bruker den, kan ikke avgjøres; {cure}",
     "limit_only_as_text": "en grense i planen står bare som tekst, og ble ikke brukt som grense; send den som "
     "Goal.target eller i en tabell med grenser",
     "meaning_changed": "den har en utvidelse eller regel som kan endre betydningen; den ble ikke brukt",
     "medicine_not_included": "{count} ressurser viser til en Medication som ikke er i samme Bundle, så legemiddelet er "
     "ukjent; ta den med",
+    "medicine_not_mapped": "ingen vokabulartabell og ingen linje i concept_map.csv gir ATC-koden til dette begrepet, "
+    "så radene ({count} av dem) kan være hvilket som helst legemiddel; legg det til i concept_map.csv",
     "medicine_not_stated": "en rad sier ikke hvilket legemiddel den gjelder, slik at en klasse ikke kan avgjøres; "
     "oppgi ATC-koden i hver rad",
     "medicine_not_used": "Medication er sperret, feilført eller har noe som kan endre betydningen; det er ukjent "
@@ -195,12 +224,15 @@ NORWEGIAN: Final = {
     "status_not_used": "status er ikke final, amended eller corrected, og den ble ikke brukt; send den ferdig",
     "stay_not_dated": "det står ikke når oppholdet begynte, så det regnes som usikkert; oppgi perioden",
     "stay_on_leave": "pasienten hadde permisjon under oppholdet, og den delen regnes som usikker",
+    "subject_not_known": "eksporten har ingen Patient som det gjelder, eller flere, og det ble ikke brukt; ta "
+    "pasienten med",
     "target_not_a_limit": "et mål nevner ingen grense i et regelsett, og ble ikke brukt som grense; kod measure med "
     "navnet på grensen",
     "time_missing": "tiden mangler, så den kan være den nyeste, og det den gjelder, er ikke kjent fullt ut; "
     "oppgi tiden",
     "time_not_understood": "tiden kan ikke leses, så den kan være den nyeste, og det den gjelder, er ikke kjent fullt "
     "ut; skriv den som `2026-01-08T07:30:00+01:00`",
+    "times_disagree": "tidspunktet og datoen er ikke fra samme dag, så ingen av dem ble brukt; rett én av dem",
     "too_many_at_once": "{count} ulike målinger har samme tid; de regnes som én som motsier seg selv",
     "unit_missing": "enheten mangler, så verdien kan ikke leses; bruk en av {units}",
     "unit_not_understood": "enheten er ikke i bruk her, så verdien kan ikke leses; bruk en av {units}",
@@ -276,6 +308,8 @@ _PHRASES: Final = (
     ("write `", "skriv `"),
     ("; did you mean", "; mente du"),
     ("; write one of", "; skriv en av"),
+    ("a whole number", "et helt tall"),
+    ("a number", "et tall"),
     ("an object", "et objekt"),
     ("a list of names", "en liste med navn"),
     ("a list", "en liste"),

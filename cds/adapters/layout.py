@@ -140,12 +140,13 @@ def _supply_table(intake: Intake, key: str, supplies: Iterable[Supply]) -> Table
         [intake.zone.offset_at(row.time) for row in rows],
         [row.days for row in rows],
         [row.quantity for row in rows],
-        [0] * len(rows),
+        [row.unit for row in rows],
         [numbers[row.atc] for row in rows],
         [row.attribute for row in rows],
         [row.quality for row in rows],
         _references(rows),
         _since(intake, key),
+        tuple(numbers),
     )
 
 

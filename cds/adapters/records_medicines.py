@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cds.adapters.amounts import days_supply, finite
+from cds.adapters.medicine_quantity import AMOUNTS, days_by_dose, defined_daily_dose, stated
 from cds.adapters.records_row import Record, attributes_of, each_row, recorded_of, span_of, text_of, time_of
 from cds.adapters.rows import Dose, Intake, Supply, Use, is_future_dated, read_atc, state_medicines
 from cds.adapters.shapes import as_list
 from cds.codes import Attribute
-from cds.operators.reasons import KNOWN, NOT_JUDGED
+from cds.operators.reasons import DAYS_NOT_KNOWN, KNOWN, NOT_JUDGED
 from cds.operators.series import LAST_TIME, MICROSECONDS_PER_MINUTE
+from cds.units import NOT_UNDERSTOOD
 
-DOSE_FIELDS: Final = frozenset({"planned", "status", "taken", "atc", "recorded", "reason", "id"})
+DOSE_FIELDS: Final = frozenset({"planned", "status", "taken", "atc", "use", "recorded", "reason", "id"})
 USE_FIELDS: Final = frozenset({"atc", "from", "to", "use", "certain", "recorded", "id"})
-SUPPLY_FIELDS: Final = frozenset({"time", "atc", "days", "quantity", "use", "recorded", "id"})
+SUPPLY_FIELDS: Final = frozenset(
+    {"time", "atc", "days", "use", "recorded", "id", *AMOUNTS, *(f"{each}_unit" for each in AMOUNTS)}
+)
 
 
 def _list(intake: Intake, data: Record, field: str) -> list[Any] | None:
@@ -54,7 +58,8 @@ def _dose(intake: Intake, row: Record, place: str) -> Dose | None:
     is_judged = is_taken or (status == "missed" and row.get("taken") is None)
     if not is_judged and status != "unknown":
         intake.note("fate_not_understood", place)
-    attribute = attributes_of(intake, row, ("reason",), place) | (Attribute.DATE_ONLY if planned[1] else 0)
+    attribute = attributes_of(intake, row, ("reason", "use"), place) | (Attribute.DATE_ONLY if planned[1] else 0)
+    is_judged = is_judged and (is_taken or not attribute & Attribute.TRAVEL_DOSE)  # taken along, and nobody saw it
     delay = 0.0
     if is_taken and taken:
         recorded = max(recorded, taken[0])  # nobody knew before it happened
@@ -112,9 +117,21 @@ def _supply(intake: Intake, row: Record, place: str) -> Supply | None:
     if is_future_dated(time[0], recorded):
         intake.note("future_dated", place)
         return None
-    days, quality, code = days_supply(row.get("days"))
-    if code:
-        intake.note(code, f"{place}.days")
     attribute = attributes_of(intake, row, ("use",), place) | (Attribute.DATE_ONLY if time[1] else 0)
     atc, reference = _medicines(intake, row, place), text_of(intake, row, "id", f"{place}.")
-    return Supply(time[0], recorded, atc, days, finite(row.get("quantity")) or 0.0, quality, int(attribute), reference)
+    amount, dose, strength = (stated(row.get(each), row.get(f"{each}_unit")) for each in AMOUNTS)
+    given, how = row.get("days"), Attribute(0)
+    if given is None:
+        how = Attribute.DERIVED
+        if row.get("daily_dose") is None:
+            dose, how = defined_daily_dose(intake.concepts, atc), how | Attribute.BY_DEFINED_DOSE
+        given = days_by_dose(amount, dose, strength)
+    days, quality, code = days_supply(given)
+    if attribute & Attribute.AS_NEEDED:
+        days, quality, code = 0.0, DAYS_NOT_KNOWN, "days_as_needed"
+    if code:
+        intake.note(code, f"{place}.days")
+    handed_out = amount.value if amount else finite(row.get("quantity")) or 0.0
+    unit = amount.unit_id if amount else NOT_UNDERSTOOD
+    attribute |= how if quality == KNOWN else 0
+    return Supply(time[0], recorded, atc, days, handed_out, unit, quality, int(attribute), reference)

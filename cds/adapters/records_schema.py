@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cds.adapters.amounts import accepted_units
+from cds.adapters.medicine_quantity import AMOUNTS
 from cds.adapters.records import STATUS_USED
 from cds.catalogue import shared_concepts
 from cds.codes import ATTRIBUTE_WORDS, Concept, Concepts, Kind
@@ -123,9 +124,16 @@ def _use() -> Schema:
 
 
 def _supply() -> Schema:
-    days = {"type": "number", "exclusiveMinimum": 0, "description": "How many days it lasts; absent = not known."}
-    quantity = {"type": "number", "description": "How much was handed out, for explanations."}
-    row = {"time": _TIME, "atc": _ATC_CODES, "days": days, "quantity": quantity, "use": _USE}
+    days = {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "description": "How many days it lasts; absent = the quantity by the daily dose, else not known.",
+    }
+    amounts = {
+        name: {"type": "number", "description": meaning, "exclusiveMinimum": 0} for name, meaning in AMOUNTS.items()
+    }
+    units = {f"{name}_unit": {**_TEXT, "examples": ["tablets", "mg", "mL"]} for name in AMOUNTS}
+    row = {"time": _TIME, "atc": _ATC_CODES, "days": days, **amounts, **units, "use": _USE}
     return _object({**row, "recorded": _RECORDED, "id": _ID}, ("time",))
 
 
@@ -135,7 +143,8 @@ def _dose() -> Schema:
         "status": {"enum": ["taken", "missed", "unknown"]},
         "taken": _TIME,
         "atc": _ATC_CODES,
-        "reason": _words("reason") | {"description": "Why the dose does not count."},
+        "use": _USE | {"description": "A dose as needed is never planned and never missed."},
+        "reason": _words("reason") | {"description": "What was missed on a journey is not known."},
         "recorded": _RECORDED,
         "id": _ID,
     }

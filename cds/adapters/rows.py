@@ -57,13 +57,18 @@ class Use(NamedTuple):
 
 
 class Supply(NamedTuple):
-    """A medicine handed out. days: how long it lasts; quality: DAYS_NOT_KNOWN or IMPLAUSIBLE_ONLY = nobody knows."""
+    """A medicine handed out. days: how long it lasts; quality: DAYS_NOT_KNOWN or IMPLAUSIBLE_ONLY = nobody knows.
+
+    quantity: how much, 0 when that is not stated. unit: what the quantity counts, as an id of `cds.units`: tablets, mg
+    or mL, NOT_UNDERSTOOD for anything else.
+    """
 
     time: int
     recorded: int
     atc: tuple[str, ...]
     days: float
     quantity: float
+    unit: int
     quality: int
     attribute: int
     reference: str

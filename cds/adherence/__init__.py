@@ -6,6 +6,7 @@ for each row of the table that could not be used; a bad row touches no other pat
 """
 
 from cds.adherence.covered import DaysCovered, StayColumns, proportion_of_days_covered
+from cds.adherence.daily import DoseDay, SupplyDay, daily_doses, daily_supply
 from cds.adherence.days_supply import QuantityColumns, SupplyDays, with_days_supply
 from cds.adherence.durations import (
     EventDuration,
@@ -40,6 +41,7 @@ __all__ = [
     "Columns",
     "DaysCovered",
     "Discontinuation",
+    "DoseDay",
     "Episode",
     "EpisodeEstimate",
     "Estimate",
@@ -52,6 +54,7 @@ __all__ = [
     "Sliding",
     "StayColumns",
     "SupplyColumns",
+    "SupplyDay",
     "SupplyDays",
     "SupplyRules",
     "SupplyStep",
@@ -59,6 +62,8 @@ __all__ = [
     "WindowEstimate",
     "availability_per_episode",
     "continuous_availability",
+    "daily_doses",
+    "daily_supply",
     "event_durations",
     "event_gaps",
     "explain_availability",

@@ -28,7 +28,8 @@ def cover_all(
 ) -> None:
     """`coverage` of every task's observation window, with the days in hospital taken out.
 
-    times: room for one number a row; nothing: as many zeros; used: empty; scratch: three numbers for each row.
+    times: room for one number a row; nothing: as many zeros; used: empty; scratch: SCRATCH_PER_ROW numbers for
+    each row.
     """
     for task in range(len(tasks.patient)):
         patient = tasks.patient[task]

@@ -1,7 +1,7 @@
 """Days' supply where it is not stated: the quantity handed out by what is taken a day; marked, never guessed.
 
-Units are read as `cds.adapters.fhir` reads them: pieces, masses and volumes are three kinds, any other unit agrees with
-itself only, and a number without a unit is of no kind (a quantity of 4 may be four packages).
+Units are read as `cds.adapters.medicine_quantity` reads them: pieces, masses and volumes are three kinds, any other
+unit agrees with itself only, and a number without a unit is of no kind (a quantity of 4 may be four packages).
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from cds.adapters.amounts import days_supply
-from cds.adapters.fhir.medicine_quantity import PIECES, Quantity, quantity
+from cds.adapters.medicine_quantity import Quantity, days_by_dose, stated
 from cds.adherence.events import Table, civil_day_of, rows_of
 from cds.adherence.issues import RowIssue
 from cds.adherence.loops import LEAST_NUMBER, NO_DAY, UNREAD_DAY
@@ -95,8 +95,8 @@ def with_days_supply(
 
 
 def _defined(medication: str, value: float, unit: str) -> Quantity:
-    found = quantity({"value": value, "unit": unit})
-    if found is None or not found.value > 0.0 or not found.unit:
+    found = stated(value, unit)
+    if found is None:
         raise CdsError(
             f"the defined daily dose of `{medication}` is a number above 0 with its unit, such as (40, 'mg')"
         )
@@ -136,15 +136,15 @@ class _Reader:
 
     def row(self, row: int, doses: Mapping[str, Quantity]) -> tuple[float, How, str]:
         """Days of a row, how they are known, and what they were reckoned by."""
-        stated = self._stated[row]
-        if stated == stated:
-            days, quality, code = days_supply("" if stated < LEAST_NUMBER else stated)
+        said = self._stated[row]
+        if said == said:
+            days, quality, code = days_supply("" if said < LEAST_NUMBER else said)
             if quality != KNOWN:
                 self._note(row, self._columns.days_supply, code)
             return (days, "stated", "") if quality == KNOWN else (float("nan"), "unknown", "")
         amount, own, strength = (self._amount(place, row) for place in range(3))
         dose, by = (own, BY[1]) if own else (doses.get(self._medications[row]), BY[2])
-        days, quality, _ = days_supply(_days(amount, dose, strength))
+        days, quality, _ = days_supply(days_by_dose(amount, dose, strength))
         if quality != KNOWN:
             self._note(row, self._columns.quantity, "days_not_derived")
             return float("nan"), "unknown", ""
@@ -152,9 +152,7 @@ class _Reader:
 
     def _amount(self, place: int, row: int) -> Quantity | None:
         numbers, units = self._amounts[place]
-        value = numbers[row]
-        found = quantity({"value": value, "unit": units[row]}) if value > LEAST_NUMBER else None
-        return found if found and found.unit and found.value > 0.0 else None
+        return stated(numbers[row], units[row]) if numbers[row] > LEAST_NUMBER else None
 
     def _note(self, row: int, column: str, code: str) -> None:
         self.issues.append(RowIssue(row, column, self._patients[row], code, _MESSAGES[code]))
@@ -168,18 +166,3 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "days_not_derived": "the days' supply is not stated, and cannot be derived: the quantity and the daily dose need "
     "units of one kind, or a strength between them; state the days, or what is missing",
 }
-
-
-def _days(amount: Quantity | None, dose: Quantity | None, strength: Quantity | None) -> float | None:
-    """The quantity by the dose, where both count the same, or one counts pieces and the strength is of a piece."""
-    if amount is None or dose is None:
-        return None
-    if amount.is_like(dose.unit):
-        return amount.value / dose.value
-    if strength is None:
-        return None
-    if amount.unit == PIECES and strength.is_like(dose.unit):
-        return amount.value * strength.value / dose.value
-    if dose.unit == PIECES and strength.is_like(amount.unit):
-        return amount.value / (dose.value * strength.value)
-    return None

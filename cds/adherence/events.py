@@ -23,7 +23,8 @@ Table = object
 class Columns:
     """What the columns of a table are called; "" = there is none.
 
-    days_supply: how many days the supply lasts. daily_dose: what is taken a day, in one unit for a medication.
+    days_supply: how many days the supply lasts. daily_dose: what is taken a day, in one unit for a medication. how: the
+    column in which `with_days_supply` says how the days are known, for explanations.
     """
 
     patient: str = "patient"
@@ -31,6 +32,7 @@ class Columns:
     days_supply: str = "days_supply"
     medication: str = "medication"
     daily_dose: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True)

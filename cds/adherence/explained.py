@@ -1,10 +1,11 @@
 """How a measure came about for one patient: windows, every supply with its gap and carry-over, and the rule used."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from cds.adherence.events import Columns, PatientEvents, Table
+from cds.adherence.events import Columns, PatientEvents, Table, rows_of
 from cds.adherence.gaps import found_gaps, read_for
 from cds.adherence.issues import RowIssue
 from cds.adherence.loops import Tasks
@@ -21,6 +22,7 @@ Place = Literal["outside", "before", "observed"]
 class SupplyStep:
     """One supply. row: its number in the table; day: civil day from 1970-01-01; days_supply: None where not known.
 
+    how: whether the days are stated, derived or unknown, as `with_days_supply` says; stated where no column tells.
     place: outside the follow-up window or after the observation window; before the observation window; or observed.
     interval, gap_days, carried_over: as in `EventGap`, None where the measure does not look at the supply.
     """
@@ -29,6 +31,7 @@ class SupplyStep:
     day: int
     medication: Any
     days_supply: float | None
+    how: str
     place: Place
     interval: float | None
     gap_days: float | None
@@ -99,20 +102,32 @@ def explain_availability(
         carry=carry,
         follow_up=(int(task.opens[0]), int(task.closes[0])),
         observation=(int(task.starts[0]), int(task.ends[0])),
-        supplies=tuple(_steps(held, place, task, number, carry)),
+        supplies=tuple(_steps(held, place, task, number, carry, _told(events, columns))),
         issues=tuple(each for each in held.issues if each.patient == patient),
     )
 
 
-def _steps(held: PatientEvents, place: int, task: Tasks, number: int, carry: Carry) -> list[SupplyStep]:
+def _told(events: Table, columns: Columns | None) -> Callable[[int], str]:
+    """What the table says of how the days of a row are known."""
+    if columns is None or not columns.how:
+        return lambda row: "stated"
+    codes, words = rows_of(events, [columns.how]).codes(columns.how)
+    return lambda row: str(words[codes[row]]) if codes[row] >= 0 else "stated"
+
+
+def _steps(
+    held: PatientEvents, place: int, task: Tasks, number: int, carry: Carry, told: Callable[[int], str]
+) -> list[SupplyStep]:
     """Every supply of the patient; CMA9 looks at the whole follow-up window."""
     looked = task._replace(starts=task.opens, ends=task.closes) if number == 9 else task
     gaps, low, high = found_gaps(held, looked, carry.rule_of(number))
     rows = range(int(held.offsets[place]), int(held.offsets[place + 1]))
-    return [_step(held, row, low[0] <= row < high[0], task, gaps) for row in rows]
+    return [_step(held, row, low[0] <= row < high[0], task, gaps, told) for row in rows]
 
 
-def _step(held: PatientEvents, row: int, is_looked_at: bool, task: Tasks, gaps: Gaps) -> SupplyStep:
+def _step(
+    held: PatientEvents, row: int, is_looked_at: bool, task: Tasks, gaps: Gaps, told: Callable[[int], str]
+) -> SupplyStep:
     day, medication = held.events.day[row], held.events.medication[row]
     inside: Place = "before" if day < task.starts[0] else "observed"
     is_outside = day < task.opens[0] or day > task.closes[0] or day > task.ends[0]
@@ -121,6 +136,7 @@ def _step(held: PatientEvents, row: int, is_looked_at: bool, task: Tasks, gaps: 
         day=day,
         medication=held.medications[medication] if medication >= 0 else None,
         days_supply=held.events.days[row] if held.events.quality[row] == 0 else None,
+        how=told(int(held.source[row])) if held.events.quality[row] == 0 else "unknown",
         place="outside" if is_outside else inside,
         interval=gaps.interval[row] if is_looked_at else None,
         gap_days=gaps.gap[row] if is_looked_at else None,

@@ -20,13 +20,23 @@ def private_database(path: Path, script: str) -> sqlite3.Connection:
     """
     _make(path, b"")
     try:
-        database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        return _opened(path, script)
+    except sqlite3.Error as wrong:
+        raise CdsError(
+            f"{path.name}: no database that can be used ({wrong}); put back a copy, or name another file"
+        ) from None
+
+
+def _opened(path: Path, script: str) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA secure_delete = ON")
         database.executescript(script)
-    except sqlite3.Error as wrong:
-        raise CdsError(f"{path.name}: no database that can be used ({wrong})") from None
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 

@@ -104,7 +104,7 @@ def _reading_word(word: str, text: str, name: str, zone: Zone) -> Record:
 
 
 def read_dose(text: str, planned: str, zone: Zone) -> Record:
-    """A record's fields of a planned dose: `taken`, `late 75 min`, `missed`, `unknown`, then `, C09AA05`."""
+    """A record's fields of a dose: `taken`, `late 75 min`, `missed`, `unknown`, then `, C09AA05`, `as_needed`."""
     first, *words = split(text)
     row: Record = {"planned": read_time(planned, zone)}
     match = _SHIFTED.fullmatch(first)
@@ -128,6 +128,8 @@ def _dose_word(row: Record, word: str, text: str, zone: Zone) -> None:
         row.setdefault("atc", []).append(word)
     elif word in ATTRIBUTE_WORDS["reason"]:
         row["reason"] = word
+    elif word in ATTRIBUTE_WORDS["use"]:
+        row["use"] = word
     elif word == "time unknown" and row["status"] == "taken":
         del row["taken"]
     elif word.startswith("recorded "):

@@ -10,10 +10,10 @@ from cds.codes import Concept
 from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.names import UnknownName, WrongKind
 from cds.diagnostics.values import FilterNotTaken, InputKind
-from cds.model import ALL, INPUT_KINDS, Input
+from cds.model import ALL, AS_NEEDED, INPUT_KINDS, Input
 from cds.operators import Reads
 
-_KIND_WORDS: Final = {
+KIND_WORDS: Final = {
     "measurement": "a measurement",
     "panel": "a panel",
     "diagnosis": "a diagnosis",
@@ -24,11 +24,11 @@ _KIND_WORDS: Final = {
     "stay": "a stay",
 }
 _FILTERS: Final = {
-    "concept": ("kind", "position", "arm", "meal", "entered"),
-    "form": ("entered",),
+    "concept": ("kind", "position", "arm", "meal", "entered", "time_of_day"),
+    "form": ("entered", "time_of_day"),
     "medicine": ("use",),
     "dispenses": ("use",),
-    "dispenser_doses": ("day_starts", "leave_out"),
+    "dispenser_doses": ("day_starts", "leave_out", "use"),
 }
 _ALL_FILTERS: Final = tuple(dict.fromkeys(name for names in _FILTERS.values() for name in names))
 _READS: Final[dict[str, Reads]] = {"dispenses": "supply", "dispenser_doses": "doses", "dispenser_events": "events"}
@@ -36,6 +36,7 @@ READS_WORDS: Final[dict[Reads, str]] = {
     "readings": "readings",
     "panel": "readings",
     "doses": "dispenser doses",
+    "as_needed": "doses taken as needed",
     "events": "dispenser events",
     "supply": "dispenses",
     "spans": "a diagnosis, device, medicine or stay",
@@ -65,7 +66,7 @@ def _concept(names: Names, name: str, field: str, concept: str) -> Iterator[Diag
         near = near_concept(concept, names.concepts.of_kind(*kinds))
         yield UnknownName.at(place, near=near, name=concept, kind="concept")
     elif known[concept].kind not in kinds:
-        found, needed = _KIND_WORDS[known[concept].kind], _KIND_WORDS[kinds[0]]
+        found, needed = KIND_WORDS[known[concept].kind], KIND_WORDS[kinds[0]]
         yield WrongKind.at(place, name=concept, found=found, needed=needed)
 
 
@@ -120,4 +121,6 @@ def reads_of(names: Names, name: str) -> Reads | None:
     if given.concept or given.form:
         concept = names.concept(head)
         return None if concept is None else "panel" if concept.parts and not part else "readings"
+    if given.dispenser_doses and given.use == AS_NEEDED:
+        return "as_needed"
     return "spans" if given.is_span else _READS.get(given.named[0])

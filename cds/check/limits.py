@@ -72,9 +72,8 @@ def _quantities(amount: Amount | None) -> Iterator[tuple[tuple[str | int, ...], 
             yield from (((unit,), each) for unit, each in amount.items())
         case tuple():
             for position, case in enumerate(amount):
-                for word, each in (("use", case.use), ("otherwise", case.otherwise)):
-                    if each:
-                        yield (position, word), each
+                for word, each in case.stated.items():
+                    yield (position, word), each
         case _:
             pass
 
@@ -141,8 +140,8 @@ def _complete(names: Names, name: str, field: str, cases: Sequence[Case]) -> Ite
             if not is_last:
                 wrong = ("a case needs `when` and `use`", "et tilfelle trenger `when` og `use`")
             yield CaseProblem.at(place, problem=wrong[0], problem_nb=wrong[1])
-    if not cases:
-        wrong = ("there are no cases", "det finnes ingen tilfeller")
+    if not any(case.stated for case in cases):
+        wrong = ("no case states a number", "ingen tilfeller oppgir et tall")
         yield CaseProblem.at(names.key("limits", name, field), problem=wrong[0], problem_nb=wrong[1])
 
 

@@ -48,6 +48,10 @@ def _durations(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
         if given and not given.minutes:
             place = names.file.place("values", name, field)
             yield WrongDuration.at(place, field=field, text=given.text, expected="min, hours, days, weeks")
+    first = value.leave_out_first
+    if first and first.unit not in ("days", "weeks"):
+        place = names.file.place("values", name, "leave_out_first")
+        yield WrongDuration.at(place, field="leave_out_first", text=first.text, expected="days, weeks")
     planned = value.give_or_take if value.at_times else None
     if planned and not planned.is_elapsed:
         place = names.file.place("values", name, "give_or_take")

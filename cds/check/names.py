@@ -206,7 +206,7 @@ def stated_units(limit: Limit) -> tuple[str, ...]:
             case dict():
                 found += amount
             case tuple():
-                found += [each.unit for case in amount for each in (case.use, case.otherwise) if each]
+                found += [each.unit for case in amount for each in case.stated.values()]
             case _:
                 pass
     return (*found, limit.allowed.unit) if limit.allowed else tuple(found)

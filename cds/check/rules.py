@@ -11,6 +11,7 @@ from cds.check.lasting import check_lasting
 from cds.check.names import Names, check_source, used_id
 from cds.check.timing import check_time_limit
 from cds.diagnostics import Diagnostic, Place
+from cds.diagnostics.advice import ReminderKeptBack
 from cds.diagnostics.findings import ConfirmNeedsReadings, NotAVkpCode
 from cds.diagnostics.names import Cycle
 from cds.diagnostics.shape import MissingField, UnknownField
@@ -31,6 +32,9 @@ def check_rules(names: Names) -> Iterator[Diagnostic]:
         yield from _references(names, block, name, alarm)
         yield from check_source(names, block, name)
         yield from _vkp(names, block, name, alarm)
+        yield from _silence(names, block, name, alarm)
+        if alarm.clear_when:
+            yield from check_condition(names, alarm.clear_when, names.spot(block, name, "clear_when"))
     for name, rule in names.model.rules.items():
         yield from check_condition(names, rule.when, names.spot("rules", name, "when"))
         yield from _confirm(names, name, rule)
@@ -73,6 +77,13 @@ def _reference_place(names: Names, block: str, name: str, field: str, position: 
 def _vkp(names: Names, block: str, name: str, alarm: Alarm) -> Iterator[Diagnostic]:
     if alarm.vkp and not _VKP.fullmatch(alarm.vkp):
         yield NotAVkpCode.at(names.file.place(block, name, "vkp"), text=alarm.vkp)
+
+
+def _silence(names: Names, block: str, name: str, alarm: Alarm) -> Iterator[Diagnostic]:
+    quiet, remind = alarm.quiet_for, alarm.remind_after
+    if quiet and remind and 0 < remind.minutes < quiet.minutes:
+        place = names.file.place(block, name, "remind_after")
+        yield ReminderKeptBack.at(place, remind=remind.text, quiet=quiet.text)
 
 
 def _confirm(names: Names, name: str, rule: Rule) -> Iterator[Diagnostic]:
@@ -158,6 +169,8 @@ def check_circles(files: Sequence[Names]) -> Iterator[Diagnostic]:
             written = [*alarm.hidden_by, *alarm.unknown_while]
             if isinstance(alarm, Rule):
                 written += [each.name for each in fired_names(alarm.when)]
+            if alarm.clear_when:
+                written += [each.name for each in fired_names(alarm.clear_when)]
             references.setdefault(rule, []).extend(_full(names, each) for each in written)
     for circle in circles(references):
         path = [*circle, circle[0]]

@@ -1,7 +1,7 @@
 """Texts for people: placeholders that stand for something, in every language of the title, short enough."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cds.check.names import Names
@@ -28,9 +28,11 @@ def check_texts(names: Names) -> Iterator[Diagnostic]:
             if len(text) > LONGEST_SUMMARY:
                 place = names.file.place(block, name, "summary", language)
                 yield SummaryTooLong.at(place, length=len(text))
+        yield from _reasons(names, alarm.override_reasons, block, name)
     for name, limit in names.model.limits.items():
         yield from _languages(names, "limits", name, "label", texts=limit.label)
     yield from _languages(names, "intended_use", texts=names.model.intended_use)
+    yield from _reasons(names, names.model.override_reasons)
 
 
 def _texts(alarm: Alarm) -> dict[str, Texts]:
@@ -41,6 +43,16 @@ def _texts(alarm: Alarm) -> dict[str, Texts]:
         "suggest": alarm.suggest,
     }
     return {**found, "unconfirmed": alarm.unconfirmed} if isinstance(alarm, Rule) else found
+
+
+def _reasons(names: Names, reasons: Mapping[str, Texts], *path: str) -> Iterator[Diagnostic]:
+    """A reason is chosen from a list before anything is known of a patient, so nothing in it stands for a number."""
+    for code, texts in reasons.items():
+        yield from _languages(names, *path, "override_reasons", code, texts=texts)
+        for language, text in texts.items():
+            spot = names.spot(*path, "override_reasons", code, language)
+            for match in placeholders(text):
+                yield UnknownPlaceholder.at(spot.part(*match.span()), name=match[1] or "")
 
 
 def placeholders(text: str) -> Iterator[re.Match[str]]:

@@ -27,6 +27,7 @@ def check_unused(names: Names) -> Iterator[Diagnostic]:
     used = {name for written in (*_in_conditions(names), *_in_fields(names)) for name in (written.partition(".")[0],)}
     in_texts = {match[1].partition(".")[0] for text in _texts(names) for match in placeholders(text) if match[1]}
     inputs = {value.of.partition(".")[0] for value in model.values.values()}
+    inputs |= {value.stays for value in model.values.values() if value.stays}
     inputs |= {each for one in model.checks.values() for each in one.inputs}
     inputs |= {each.input for each in model.missing.values()} | {each for one in _phrases(names) for each in _has(one)}
     for name in model.inputs:
@@ -42,6 +43,9 @@ def _phrases(names: Names) -> Iterator[Phrase]:
     yield from names.model.applies_to
     for rule in names.model.rules.values():
         yield rule.when
+    for _, _, alarm in alarms(names):
+        if alarm.clear_when:
+            yield alarm.clear_when
     for limit in names.model.limits.values():
         for amount in (limit.default, limit.fixed):
             if isinstance(amount, tuple):
@@ -83,6 +87,7 @@ def _in_fields(names: Names) -> Iterator[str]:
         yield value.needed or ""
         yield value.on_time_within or ""
         yield value.holiday_from or ""
+        yield value.medicines_at_least or ""
         yield value.stopped_after or ""
         yield value.best or ""
         yield value.spread_at_least or ""

@@ -6,13 +6,13 @@ from typing import Final
 
 from cds.check.amounts import fits, mismatch, unknown_unit
 from cds.check.conditions import check_row_test
-from cds.check.inputs import READS_WORDS, reads_of
+from cds.check.inputs import KIND_WORDS, READS_WORDS, reads_of
 from cds.check.measuring import check_measuring
 from cds.check.names import Names, Sort, part_needed
 from cds.check.timing import check_time_limit
 from cds.diagnostics import Diagnostic, closest
 from cds.diagnostics.amounts import PairUnits
-from cds.diagnostics.names import UnknownName
+from cds.diagnostics.names import UnknownName, WrongKind
 from cds.diagnostics.values import (
     InputNotTaken,
     NeverMet,
@@ -35,7 +35,7 @@ _TIMES: Final[Mapping[str, tuple[str, ...]]] = {
     "holiday_from": ("civil days",),
     "stopped_after": ("civil days",),
 }
-_LIMITS: Final = (*_TIMES, "needed")
+_COUNTS: Final[Mapping[str, str]] = {"needed": "readings", "medicines_at_least": "medicines"}
 _WHOLE: Final = ("readings", "days", "doses", "episodes", "medicines", "dispenses", "yes_no")  # counted one by one
 _ALWAYS: Final = ("round", "show")
 _FIELD_NAMES: Final = {"counted_in": "in"}
@@ -59,6 +59,7 @@ def check_values(names: Names) -> Iterator[Diagnostic]:
         yield from _options(names, name, value, operator)
         yield from _requirements(names, name, value, operator)
         yield from _sessions(names, name, value)
+        yield from _stays(names, name, value)
         yield from _row_test(names, name, value)
         yield from _limits(names, name, value)
         yield from check_measuring(names, name, value)
@@ -160,6 +161,22 @@ def _sessions(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
         )
 
 
+def _stays(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
+    if value.stay_days and not value.stays:
+        yield OptionNeeded.at(names.key("values", name, "stay_days"), operator="stay_days", field="`stays`")
+    if value.stays is None:
+        return
+    place = names.file.place("values", name, "stays")
+    given = names.model.inputs.get(value.stays)
+    inputs = tuple(each for each, one in names.model.inputs.items() if one.stay)
+    if given is None:
+        yield names.missing(value.stays, place, "input", inputs)
+    elif not given.stay:
+        concept = names.concept(value.stays)
+        found = KIND_WORDS[concept.kind if concept else "medicine"]
+        yield WrongKind.at(place, name=value.stays, found=found, needed=KIND_WORDS["stay"])
+
+
 def _row_test(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
     test = value.that_are
     if test is None:
@@ -184,7 +201,7 @@ def _row_test(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
 
 
 def _limits(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
-    for field in _LIMITS:
+    for field in (*_TIMES, *_COUNTS):
         limit: str | None = getattr(value, field)
         if limit is None:
             continue
@@ -194,8 +211,8 @@ def _limits(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:
             yield names.missing(limit, spot.place, "limit", tuple(names.model.limits))
         elif field in _TIMES and sort:
             yield from check_time_limit(limit, sort, spot.place, field, _TIMES[field])
-        elif sort and not fits("readings", sort.unit):
-            yield mismatch(spot.place, sort.place, "`needed`", "readings", f"`{limit}`", sort.unit)
+        elif field in _COUNTS and sort and not fits(_COUNTS[field], sort.unit):
+            yield mismatch(spot.place, sort.place, f"`{field}`", _COUNTS[field], f"`{limit}`", sort.unit)
 
 
 def _step(names: Names, name: str, value: Value) -> Iterator[Diagnostic]:

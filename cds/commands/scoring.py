@@ -57,8 +57,9 @@ def _explained(given: argparse.Namespace, ruleset: Ruleset) -> str:
     from cds.scoring import patient_in_tables  # noqa: PLC0415
 
     supplied = supplied_in(given.supplied)
-    patient = patient_in_tables(given.data, given.explain, concepts=ruleset.concepts, supplied=supplied)
-    at = _EPOCH + timedelta(microseconds=microseconds(given.at, zone(NORWAY)))
+    moment = microseconds(given.at, zone(NORWAY))
+    patient = patient_in_tables(given.data, given.explain, concepts=ruleset.concepts, at=moment, supplied=supplied)
+    at = _EPOCH + timedelta(microseconds=moment)
     result = ruleset.evaluate(patient, at=at, allow_draft=given.draft)
     return report(result, given.lang, explain=True, everything=given.all)
 

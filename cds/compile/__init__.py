@@ -37,8 +37,18 @@ def _head(file: LoadedFile) -> Head:
     model = file.model
     sources = {name: _citation(each) for name, each in model.sources.items()}
     links = {name: each.link for name, each in model.sources.items() if each.link}
-    title = texts_of(model.title)
-    return Head(model.ruleset, model.version, model.status, title, sources, file.hash, file.adaptation, links)
+    return Head(
+        id=model.ruleset,
+        version=model.version,
+        status=model.status,
+        title=texts_of(model.title),
+        sources=sources,
+        hash=file.hash,
+        adaptation=file.adaptation,
+        links=links,
+        owner=model.owner or "",
+        hooks=tuple(model.hooks),
+    )
 
 
 def _citation(source: Source) -> str:

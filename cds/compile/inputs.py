@@ -4,6 +4,7 @@ from cds import model
 from cds.codes import Attribute
 from cds.compile.scope import Scope
 from cds.operators.ask import parameter_vector
+from cds.operators.rows import EVERY_ROW, Wanted
 from cds.plan import Input, Measure, Texts
 
 _ATTRIBUTES = {each.name.lower(): each for each in Attribute if each.name}
@@ -15,13 +16,15 @@ def input_of(scope: Scope, name: str, part: str = "") -> Input:
     part = own_part or part
     source = scope.model.inputs[head]
     key = source.key
-    keep, drop = _filter(source)
-    label = _label(scope, head, part, is_filtered=bool(keep or drop))
+    wanted = _wanted(source)
+    label = _label(scope, head, part, is_filtered=wanted != EVERY_ROW)
+    if source.dispenser_doses and source.use != model.AS_NEEDED:
+        wanted = wanted._replace(unwanted=wanted.unwanted | int(Attribute.AS_NEEDED))
     if not part:
-        return Input(name, key, "", keep, drop, label=label)
+        return Input(name, key, "", wanted, label=label)
     parts = list(scope.concepts.by_name[source.named[1]].parts)
     partner = next((each for each in parts if each != part), part)
-    return Input(name, f"{key}.{part}", f"{key}.{partner}", keep, drop, label=label)
+    return Input(name, f"{key}.{part}", f"{key}.{partner}", wanted, label=label)
 
 
 def parts_of(scope: Scope, name: str) -> tuple[str, ...]:
@@ -52,8 +55,10 @@ def _label(scope: Scope, head: str, part: str, *, is_filtered: bool) -> dict[str
     return {each: f"{text} ({head})" for each, text in named.items()} if is_filtered else named
 
 
-def _filter(source: model.Input) -> tuple[int, int]:
-    """Attribute bits that rows must have, and bits that leave them out."""
-    wanted = (source.position, source.arm, source.meal, source.entered, source.use)
-    keep = sum(int(_ATTRIBUTES[each]) for each in wanted if each)
-    return keep, sum(int(_ATTRIBUTES[each]) for each in source.leave_out)
+def _wanted(source: model.Input) -> Wanted:
+    """What the author asks of a row."""
+    ways = (source.position, source.arm, source.meal, source.entered, source.use)
+    keep = sum(int(_ATTRIBUTES[each]) for each in ways if each)
+    drop = sum(int(_ATTRIBUTES[each]) for each in source.leave_out)
+    clock = source.time_of_day
+    return Wanted(keep, drop, clock.start, clock.end) if clock else Wanted(keep, drop)

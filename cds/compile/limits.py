@@ -60,7 +60,7 @@ def _stated_unit(limit: model.Limit, amount: model.Amount | None) -> str:
         case dict():
             return next(iter(amount))
         case tuple():
-            return next(each.unit for case in amount for each in (case.use, case.otherwise) if each)
+            return next(each.unit for case in amount for each in case.stated.values())
         case _:
             return limit.allowed.unit if limit.allowed else ""
 
@@ -98,7 +98,7 @@ def _choice(scope: Scope, name: str, cases: tuple[model.Case, ...], unit: str) -
             from_cases.append(
                 (Conditions(scope, {}, in_case=True).condition(case.when), _constant(scope, name, case.use, unit))
             )
-        elif case.otherwise is not None:
+        elif isinstance(case.otherwise, Quantity):
             otherwise = _constant(scope, name, case.otherwise, unit)
     return scope.builder.add(Choice(name, tuple(from_cases), otherwise, unit))
 

@@ -1,12 +1,14 @@
 """Values → measures with their parameters in place; bands and scores."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cds import model
 from cds.compile.inputs import input_of, parts_of
 from cds.compile.parameters import slots_of
 from cds.compile.scope import Scope
 from cds.operators import OPERATORS, RESULT_UNITS
+from cds.operators.aggregates import BEYOND
 from cds.operators.ask import parameter_vector
 from cds.plan import NONE, Measure, Points, Rounded, Total
 from cds.units import conversion
@@ -26,7 +28,11 @@ def _value(scope: Scope, name: str, value: model.Value, part: str) -> int:
     unit, decimals = _shown(scope, value, part)
     slots, bound = slots_of(scope, value)
     source = input_of(scope, value.of, part)
-    measure = Measure(full_name, value.operator, source, tuple(parameter_vector(slots)), bound, unit, decimals)
+    if value.stays:
+        source = replace(source, beside=input_of(scope, value.stays))
+    may_lack = (BEYOND,) if value.leave_out_beyond else ()
+    parameters = tuple(parameter_vector(slots))
+    measure = Measure(full_name, value.operator, source, parameters, bound, unit, decimals, may_lack)
     position = scope.builder.add(measure)
     if value.round is None:
         return position

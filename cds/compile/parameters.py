@@ -46,9 +46,19 @@ from cds.operators.sessions import (
     SESSIONS,
     SKIP_FIRST_DAYS,
 )
-from cds.operators.slots import GRACE, SLOT_TIMES, SLOTS
-from cds.operators.supply import CARRY, FROM_FIRST, OF_ANY_MEDICINE, OF_NONE, OF_SAME_MEDICINE, STOPPED_AFTER
-from cds.operators.time_in_range import GAP_BELOW, GAP_BELOW_KIND
+from cds.operators.slots import GRACE, HAS_STAYS, SLOT_TIMES, SLOTS
+from cds.operators.stays import COVERED, STAYS
+from cds.operators.stays import LEFT_OUT as OUT_OF_TIME
+from cds.operators.supply import (
+    CARRY,
+    FROM_FIRST,
+    OF_ANY_MEDICINE,
+    OF_NONE,
+    OF_SAME_MEDICINE,
+    SIDE_BY_SIDE,
+    STOPPED_AFTER,
+)
+from cds.operators.time_in_range import FIRST_LEFT_OUT, GAP_BELOW, GAP_BELOW_KIND
 from cds.operators.trends import DAYS_APART
 from cds.phrases import RowTest
 from cds.units import conversion, unit_id
@@ -146,6 +156,10 @@ def _change(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> Non
 
 def _aggregate(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
     slots[BY_DAY] = float(_DAILY[value.each_day] if value.each_day else EVERY_READING)
+    _in_step(scope, value, slots, bound)
+
+
+def _in_step(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
     if value.leave_out_beyond:
         bound.append((BEYOND, scope.limits[value.leave_out_beyond]))
 
@@ -172,6 +186,8 @@ def _episodes(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> N
 def _of_time(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
     if value.gap_below:
         slots[GAP_BELOW], slots[GAP_BELOW_KIND] = window(value.gap_below, within=False)
+    if value.leave_out_first:
+        slots[FIRST_LEFT_OUT] = window(value.leave_out_first, within=False)[0]
 
 
 def _z_score(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
@@ -198,6 +214,7 @@ def _paired(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> Non
 def _planned(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
     slots[GRACE] = float(value.give_or_take.minutes) if value.give_or_take else 0.0
     slots[SLOTS] = float(len(value.at_times))
+    slots[HAS_STAYS] = float(value.stays is not None)
     for place, minutes in enumerate(value.at_times):
         slots[SLOT_TIMES + place] = float(minutes)
 
@@ -223,8 +240,11 @@ def _doses(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None
 def _supply(scope: Scope, value: model.Value, slots: Slots, bound: Bound) -> None:
     slots[FROM_FIRST] = float(value.from_first_dispense == "yes")
     slots[CARRY] = float(_CARRIED[value.carry_over or "same medicine"])
-    if value.stopped_after:
-        bound.append((STOPPED_AFTER, scope.limits[value.stopped_after]))
+    if value.stays:
+        slots[STAYS] = float(COVERED if value.stay_days == "covered" else OUT_OF_TIME)
+    for slot, limit in ((STOPPED_AFTER, value.stopped_after), (SIDE_BY_SIDE, value.medicines_at_least)):
+        if limit:
+            bound.append((slot, scope.limits[limit]))
 
 
 _OWN = {
@@ -232,10 +252,18 @@ _OWN = {
     "time_since": _time_since,
     "time_since_change": _time_since,
     **dict.fromkeys(
-        ("percent_of_days_covered", "longest_without_supply", "treatment_episodes", "days_on_treatment"), _supply
+        (
+            "percent_of_days_covered",
+            "days_without_supply",
+            "longest_without_supply",
+            "treatment_episodes",
+            "days_on_treatment",
+        ),
+        _supply,
     ),
     "protocol_mean": _protocol,
     **dict.fromkeys(("mean", "median", "sd", "cv", "min", "max"), _aggregate),
+    **dict.fromkeys(("rise_in", "fall_in"), _in_step),
     "percent_worn": _worn,
     **dict.fromkeys(("gmi", "lbgi", "hbgi"), _glucose),
     **dict.fromkeys(("episodes", "episodes_per_day", "episode_length", "episode_mean"), _episodes),
@@ -250,6 +278,7 @@ _OWN = {
     "missed_in_a_row": _doses,
     "days_with_late_dose": _doses,
     "share_taken": _doses,
+    "doses_taken": _doses,
     "correct_dosing_days": _doses,
     "share_on_time": _doses,
     "drug_holidays": _doses,

@@ -84,6 +84,8 @@ def _references(entry: _Entry) -> Iterator[str]:
     names = [*entry.block.hidden_by, *entry.block.unknown_while]
     if isinstance(entry.block, model.Rule):
         names += [each.name for each in fired_names(entry.block.when)]
+    if entry.block.clear_when:
+        names += [each.name for each in fired_names(entry.block.clear_when)]
     for name in names:
         yield _rule_id(entry.scope, name)
 
@@ -138,6 +140,8 @@ def _rule(entry: _Entry, positions: dict[str, int]) -> Rule:
         vkp=block.vkp or "",
         source=block.source or "",
         alarm=_alarm(block),
+        clear_when=conditions.condition(block.clear_when) if block.clear_when else None,
+        override_reasons=_override_reasons(scope, block),
     )
 
 
@@ -248,6 +252,12 @@ def _measure_behind(scope: Scope, index: int) -> int:
         index = number.of
         number = scope.builder.numbers[index]
     return index if isinstance(number, Measure) else NONE
+
+
+def _override_reasons(scope: Scope, block: model.Alarm) -> dict[str, dict[str, str]]:
+    """The rule's own, else those of its ruleset."""
+    reasons = block.override_reasons or scope.model.override_reasons
+    return {code: texts_of(texts) for code, texts in reasons.items()}
 
 
 def _wording(block: model.Alarm) -> Wording:

@@ -6,7 +6,8 @@
     ├── RulesetError            a ruleset cannot be used; carries every Diagnostic
     ├── PatientError            patient data cannot be read at all (a single bad row is an Issue instead)
     ├── DraftNotAllowed         a draft was asked to run without allow_draft
-    └── MissingExtra            an optional package is not installed
+    ├── MissingExtra            an optional package is not installed
+    └── StoreError              events could not be kept or read (in `cds.store`)
 
 A `Diagnostic` is one finding about an author's file. Each kind is a class (`Code`) whose docstring says what it
 means, why it matters, and shows a wrong and a right example; `cds explain CDS102` prints it. 1xx is about shape

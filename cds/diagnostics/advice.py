@@ -332,3 +332,43 @@ class GreenTwice(Code):
         "en": "let the outermost colour say `above` or `below` rather than `from … to`, and leave no hole between two",
         "nb": "la den ytterste fargen si `above` eller `below`, ikke `from … to`, og la det ikke være hull mellom to",
     }
+
+
+class ReminderKeptBack(Code):
+    """A reminder that is due while the alarm is silent.
+
+    What it means
+        `quiet_for` keeps an alarm silent after it was shown, and holds reminders back. Where it is the longer of the
+        two, the reminder comes when it ends, and not after `remind_after`.
+    Why it matters
+        Somebody relies on being reminded, and is reminded later than the ruleset seems to say.
+    Example
+        rules:
+          too_heavy:
+            when: current is above heavy
+            colour: yellow
+            quiet_for: 12 hours
+            remind_after: 2 hours
+            summary:
+              en: "Weight {current}"
+    Instead
+        rules:
+          too_heavy:
+            when: current is above heavy
+            colour: yellow
+            quiet_for: 2 hours
+            remind_after: 12 hours
+            summary:
+              en: "Weight {current}"
+    """
+
+    number = "CDS309"
+    severity = "warning"
+    message = {
+        "en": "the reminder after {remind} waits until {quiet} of silence are over",
+        "nb": "påminnelsen etter {remind} venter til {quiet} med stillhet er over",
+    }
+    cure = {
+        "en": "shorten `quiet_for`, or let `remind_after` be at least as long",
+        "nb": "gjør `quiet_for` kortere, eller la `remind_after` være minst like lang",
+    }

@@ -357,7 +357,8 @@ class NotADose(Code):
 
     What it means
         What became of a dose is `taken`, `late 75 min`, `early 20 min`, `missed` or `unknown`; after commas its ATC
-        code and why it does not count (`hospital_stay`, `travel_dose`, `paused`).
+        code, how the medicine is used (`regular`, `course`, `as_needed`) and why the dose does not count
+        (`hospital_stay`, `travel_dose`, `paused`).
     Why it matters
         A dose that is not understood is not judged.
     """

@@ -165,8 +165,9 @@ class CaseProblem(Code):
 
     What it means
         Each case has `when` and `use`, and the last one is `otherwise`. A case may ask for age, sex and diagnoses.
+        `- otherwise: not set` says that nobody else has such a limit.
     Why it matters
-        A patient who fits no case would have no limit.
+        Whether a patient who fits no case was forgotten, or is to have no limit, could not be told.
     Example
         limits:
           adult:

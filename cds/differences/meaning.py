@@ -14,7 +14,7 @@ from cds.model import Alarm, Limit
 from cds.reading import LoadedFile
 from cds.sentences import say
 
-_TEXTS: Final = ("summary", "detail", "patient", "suggest", "unconfirmed", "risks")
+_TEXTS: Final = ("summary", "detail", "patient", "suggest", "unconfirmed", "risks", "override_reasons")
 _ASKED: Final = ("when", "red", "orange", "yellow", "value", "colour", "input", "after", "check")
 _BEHAVIOUR: Final = ("quiet_for", "remind_after", "clear_when", "respond_within", "responsible", "route")
 
@@ -40,6 +40,9 @@ class _Comparison:
     def sentences(self) -> Iterator[str]:
         if self.old.status != self.new.status:
             yield self.say("status", old=self.old.status, new=self.new.status)
+        yield from self._changed(self.say("ruleset"), "hooks", *(", ".join(each.hooks) for each in (self.old, self.new)))
+        if self.old.override_reasons != self.new.override_reasons:
+            yield self.say("texts", name=self.say("ruleset"), fields="override_reasons")
         yield from self._applies()
         yield from self._named("input", self.old.inputs, self.new.inputs, self._input)
         yield from self._named("limit", self.old.limits, self.new.limits, self._limit)

@@ -34,6 +34,7 @@ WORDS: Final[Sentences] = {
     "limit": ("grense", "grense", "limit"),
     "value": ("verdi", "verdi", "value"),
     "rule": ("regel", "regel", "rule"),
+    "ruleset": ("regelsettet", "regelsettet", "the ruleset"),
     "input": ("kilde til data", "kjelde til data", "input"),
     "bands": ("poengtabell", "poengtabell", "table of points"),
     "score": ("poengsum", "poengsum", "score"),

@@ -4,7 +4,7 @@ The same steps as `cds.execute.single` takes for one patient, by loops over the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -69,15 +69,19 @@ class Asked(NamedTuple):
     blocked: Array
 
 
-Question = tuple[str, str, str, int, int, str, bytes, tuple[int, ...]]
+Question = tuple[str, Input, bytes, tuple[int, ...]]
 FoundOut = Mapping[Question, Sequence[Asked]]  # several where a plan fills in other numbers
 
 
 def question(measure: Measure) -> Question:
     """What tells a measure from others, but for the numbers that a plan fills into it."""
-    source, slots = measure.input, tuple(slot for slot, _ in measure.bound)
-    rows = source.key, source.partner, source.keep, source.drop, source.column
-    return measure.operator, *rows, np.array(measure.parameters).tobytes(), slots
+    slots = tuple(slot for slot, _ in measure.bound)
+    return measure.operator, _nameless(measure.input), np.array(measure.parameters).tobytes(), slots
+
+
+def _nameless(source: Input) -> Input:
+    """The rows that an input gives, whatever its author calls it."""
+    return replace(source, name="", beside=_nameless(source.beside) if source.beside else None)
 
 
 @dataclass
@@ -160,8 +164,9 @@ class Chunk:
         for rows in source.parts:
             used = np.zeros(len(rows.series.times) if self.watch else 0, np.uint8)
             measure_by(OPERATORS[measure.operator].function)(
-                *(rows.who, rows.starts, rows.ends, rows.series, rows.partner),
-                *(self.at, self._clocks, source.supplied_from),
+                *(rows.who, rows.starts, rows.ends, rows.series),
+                *(rows.partner_starts, rows.partner_ends, rows.partner),
+                *(self.at, self._clocks, source.supplied_from, source.partner_supplied_from),
                 *(np.array(measure.parameters), slots, bound, blocked),
                 *(np.empty(SCRATCH_PER_ROW * rows.most), used),
                 *answer,
@@ -187,8 +192,10 @@ class Chunk:
         """Each patient's numbers in a measure's parameters, one line for each of them, and why they cannot be told."""
         blocked = np.zeros(self.n, np.int8)
         bound = np.empty((len(measure.bound), self.n))
-        for line, (_, number) in enumerate(measure.bound):
+        for line, (slot, number) in enumerate(measure.bound):
             bound[line], reason = self.number(number)
+            if slot in measure.may_lack:
+                reason = np.where(reason == NOT_SET, KNOWN, reason)
             blocked = np.where(blocked == KNOWN, reason, blocked)
         return bound, blocked
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from cds.compiling import F64, I64, LONG, REAL, SMALL, compiled, line_of, types
 from cds.execute import kernels, writing
 from cds.operators.entries.operator import OperatorFunction
+from cds.operators.rows import Wanted
 from cds.operators.series import Series
 from cds.population import ROW_TYPES
 
@@ -17,19 +18,21 @@ MARKS = types.uint8[::1]
 FLAGS = types.boolean[::1]
 _ROWS = {name: line_of(kind) for name, kind in ROW_TYPES.items()}
 SERIES = types.NamedTuple([_ROWS[name] for name in Series._fields], Series)
+WANTED = types.NamedUniTuple(I64, len(Wanted._fields), Wanted)
 CLOCKS = types.NamedTuple([types.int16[::1], LONG, LONG, LONG, LONG], kernels.Clocks)
 _LINES = types.float64[:, ::1]
 KINDS = types.NamedTuple([LONG, FLAGS, FLAGS, _LINES, _LINES], kernels.EntryKinds)
 
 _VOID = types.void
 KERNELS: Final[dict[str, Any]] = {
-    "unlike": _VOID(LONG, LONG, _ROWS["attribute"], I64, I64, FLAGS),
+    "unlike": _VOID(LONG, LONG, _ROWS["times"], _ROWS["utc_offset"], _ROWS["attribute"], WANTED, FLAGS),
     "marked_rows": _VOID(LONG, LONG, LONG, MARKS, LONG),
     "known_rows": _VOID(
         LONG,
         LONG,
         LONG,
         _ROWS["times"],
+        _ROWS["utc_offset"],
         _ROWS["recorded"],
         REAL,
         REAL,
@@ -37,8 +40,7 @@ KERNELS: Final[dict[str, Any]] = {
         _ROWS["quality"],
         _ROWS["quality"],
         I64,
-        I64,
-        I64,
+        WANTED,
         MARKS,
         LONG,
         FLAGS,
@@ -48,9 +50,12 @@ KERNELS: Final[dict[str, Any]] = {
         LONG,
         LONG,
         SERIES,
+        LONG,
+        LONG,
         SERIES,
         I64,
         CLOCKS,
+        LONG,
         LONG,
         REAL,
         LONG,

@@ -1,7 +1,8 @@
 """Findings and explanations of one patient's evaluation; nothing here decides anything."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import Final
@@ -15,8 +16,17 @@ from cds.operators.logic import (
     BELOW,
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_SET, TRUE, Reason
-from cds.operators.series import DATE_ONLY, MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, WINDOW, WINDOW_KIND
-from cds.patient import Patient, Table, table_of
+from cds.operators.series import (
+    DATE_ONLY,
+    MICROSECONDS_PER_DAY,
+    MICROSECONDS_PER_MINUTE,
+    NO_REAL_TIME,
+    WINDOW,
+    WINDOW_KIND,
+)
+from cds.operators.stays import days_in_stays
+from cds.operators.windows import day_of
+from cds.patient import Patient, Table, moment, series_of, table_of
 from cds.periods import Zone
 from cds.plan import (
     NONE,
@@ -26,6 +36,7 @@ from cds.plan import (
     Condition,
     Fact,
     Fires,
+    Input,
     IsKnown,
     IsTrue,
     Limit,
@@ -40,7 +51,7 @@ from cds.plan import (
     Texts,
     numbers_behind,
 )
-from cds.result import Explanation, Finding, Reading, Result, Shown, State, Step, Used
+from cds.result import Explanation, Finding, Reading, Result, Shown, State, Step, Told, Used
 from cds.units import unit_name
 
 RELATIONS = {ABOVE: "is above", AT_LEAST_OF: "is at least", BELOW: "is below", AT_MOST_OF: "is at most"}
@@ -51,8 +62,13 @@ _NO_REAL_TIME = 2**57  # some 4,500 years from now; things that always were may 
 
 def evaluate(plan: Plan, patient: Patient, at: int) -> Result:
     """Every rule's finding for one patient at `at` (microseconds UTC)."""
-    evaluation = Evaluation(plan, patient, at)
-    findings = tuple(_finding(evaluation, index, rule) for index, rule in enumerate(plan.rules))
+    return result_of(Evaluation(plan, patient, at))
+
+
+def result_of(evaluation: Evaluation) -> Result:
+    """Every rule's finding of an evaluation."""
+    plan, patient, at = evaluation.plan, evaluation.patient, evaluation.at
+    findings = tuple(finding_of(evaluation, index, rule) for index, rule in enumerate(plan.rules))
     issues = (*patient.issues, *evaluation.resolved().issues)
     when = iso_time(at, patient.zone)
     in_force = tuple(each for each in patient.plan_actions if each.since <= at < each.until)
@@ -68,7 +84,8 @@ def iso_time(at: int, zone: Zone, date_only: bool = False) -> str:
     return text[:10] if date_only else text
 
 
-def _finding(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
+def finding_of(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
+    """What an evaluation says of the rule at this position of its plan."""
     verdict = evaluation.verdict(index)
     plan = evaluation.plan
     number, limit = evaluation.shown(rule, verdict)
@@ -90,8 +107,42 @@ def _finding(evaluation: Evaluation, index: int, rule: Rule) -> Finding:
         limit_origin,
         hidden_by,
         hiders,
+        _clears(evaluation, rule),
         partial(explanation, evaluation, rule, verdict),
+        partial(told, evaluation, rule, verdict),
     )
+
+
+def _clears(evaluation: Evaluation, rule: Rule) -> State:
+    """Whether what must hold before the rule's alarm closes does hold."""
+    return _STATES.get(evaluation.state(rule.clear_when)[0], "unknown") if rule.clear_when else "true"
+
+
+def told(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Told:
+    """What the finding's texts speak of."""
+    names = _names(evaluation, rule, verdict)
+    is_answer = "value" in names and _is_answer(evaluation, rule, names["value"])
+    if verdict.reason == KNOWN:
+        return Told(names, is_answer)
+    untold = [each for each in _numbers_of(evaluation, rule) if evaluation.number(each)[1] == verdict.reason]
+    used = tuple(_used(evaluation, each, with_readings=False) for each in untold)
+    return Told(names, is_answer, used, _blocked_by(evaluation, rule))
+
+
+def _is_answer(evaluation: Evaluation, rule: Rule, value: Shown) -> bool:
+    """Whether what is shown is what a condition of the rule asks for by yes or no."""
+    said = replace(value, against=())
+    asked = (number for each in _conditions_of(rule) for number in _yes_or_no(each))
+    return any(said == _shown(evaluation, number) for number in asked)
+
+
+def _conditions_of(rule: Rule) -> tuple[Condition, ...]:
+    return rule.applies, *(level.condition for level in rule.levels)
+
+
+def _numbers_of(evaluation: Evaluation, rule: Rule) -> Iterable[int]:
+    """Every number that the rule's conditions rest on."""
+    return numbers_behind(evaluation.plan, _conditions_of(rule), into_limits=False)
 
 
 def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explanation:
@@ -101,20 +152,21 @@ def explanation(evaluation: Evaluation, rule: Rule, verdict: Verdict) -> Explana
     levels: tuple[tuple[Colour, Step], ...] = tuple(
         (level.colour, _step(evaluation, level.condition)) for level in rule.levels
     )
-    conditions = (rule.applies, *(level.condition for level in rule.levels))
-    wanted = numbers_behind(plan, conditions, into_limits=False)
-    head = plan.head(rule.ruleset)
-    is_in_question = evaluation.state(rule.applies)[0] == TRUE
-    blocking = (each for each in rule.unknown_while if is_in_question and _blocks(evaluation, each))
-    blocked = next((plan.rules[each].id for each in blocking), "")
     return Explanation(
         applies=applies,
         levels=levels,
-        numbers=tuple(_used(evaluation, index) for index in wanted),
+        numbers=tuple(_used(evaluation, index) for index in _numbers_of(evaluation, rule)),
         names=_names(evaluation, rule, verdict),
-        citation=head.sources.get(rule.source, ""),
-        blocked_by=blocked,
+        citation=plan.head(rule.ruleset).sources.get(rule.source, ""),
+        blocked_by=_blocked_by(evaluation, rule),
     )
+
+
+def _blocked_by(evaluation: Evaluation, rule: Rule) -> str:
+    """The first rule that keeps this one from being told, "" when there is none."""
+    is_in_question = evaluation.state(rule.applies)[0] == TRUE
+    blocking = (each for each in rule.unknown_while if is_in_question and _blocks(evaluation, each))
+    return next((evaluation.plan.rules[each].id for each in blocking), "")
 
 
 def _blocks(evaluation: Evaluation, rule: int) -> bool:
@@ -149,6 +201,20 @@ def _comparisons(condition: Condition) -> Iterator[Compare]:
             yield from _comparisons(part)
         case Compare():
             yield condition
+        case _:
+            pass
+
+
+def _yes_or_no(condition: Condition) -> Iterator[int]:
+    """The numbers that a condition asks for by yes or no."""
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _yes_or_no(part)
+        case Not(part):
+            yield from _yes_or_no(part)
+        case IsTrue(number):
+            yield number
         case _:
             pass
 
@@ -194,12 +260,12 @@ def _row_time(evaluation: Evaluation, key: str, time: int, is_date_only: bool) -
     return iso_time(time, zone, is_date_only or is_day)
 
 
-def _used(evaluation: Evaluation, index: int) -> Used:
+def _used(evaluation: Evaluation, index: int, *, with_readings: bool = True) -> Used:
     number = evaluation.plan.numbers[index]
     shown = _shown(evaluation, index)
     match number:
         case Measure():
-            readings = tuple(_readings(evaluation, index, number))
+            readings = tuple(_readings(evaluation, index, number)) if with_readings else ()
             parameters, _ = evaluation.parameters(number)
             window = parameters[WINDOW], int(parameters[WINDOW_KIND])
             source = number.input
@@ -224,34 +290,63 @@ def _used(evaluation: Evaluation, index: int) -> Used:
 
 def used_rows(evaluation: Evaluation, index: int, measure: Measure) -> list[int]:
     """Positions in the input's table of the rows that went into a measure."""
+    return next((rows for source, rows in _marked(evaluation, measure) if source is measure.input), list[int]())
+
+
+def _marked(evaluation: Evaluation, measure: Measure) -> Iterator[tuple[Input, list[int]]]:
+    """The same for the input of a measure, and for the one beside it."""
     parameters, reason = evaluation.parameters(measure)
     if reason != KNOWN:
-        return []
-    rows = evaluation.known_rows(measure.input)
-    used = [0] * len(rows)
+        return
+    sources = (measure.input, measure.input.beside) if measure.input.beside else (measure.input,)
+    rows = [evaluation.known_rows(each) for each in sources]
+    used = [0] * sum(map(len, rows))
     evaluation.apply(measure, parameters, used)
-    return [row for row, was_used in zip(rows, used, strict=True) if was_used]
+    marks = iter(used)
+    for source, known in zip(sources, rows, strict=True):
+        yield source, [row for row in known if next(marks)]
 
 
 def _readings(evaluation: Evaluation, index: int, measure: Measure) -> Iterator[Reading]:
-    table = table_of(evaluation.patient, measure.input.key)
-    for row in used_rows(evaluation, index, measure):
-        attribute = table.attribute[row]
-        entered = next((word for bit, word in _ENTERED if attribute & bit), "")
-        time = _row_time(evaluation, measure.input.key, table.times[row], bool(attribute & DATE_ONLY))
-        reference = table.references[row] if row < len(table.references) else ""
-        value, arrived = _arrived(measure.input.key, table, row)
-        yield Reading(time, value, measure.unit, arrived, entered, reference)
+    for source, rows in _marked(evaluation, measure):
+        table = table_of(evaluation.patient, source.key)
+        for row in rows:
+            attribute = table.attribute[row]
+            entered = next((word for bit, word in _ENTERED if attribute & bit), "")
+            time = _row_time(evaluation, source.key, table.times[row], bool(attribute & DATE_ONLY))
+            reference = table.references[row] if row < len(table.references) else ""
+            if source is measure.input:
+                value, unit, arrived = _arrived(measure, table, row)
+            else:
+                value, unit, arrived = _days_away(evaluation, source, table, row), "days", "stay"
+            yield Reading(time, value, unit, arrived, entered, reference)
 
 
-def _arrived(key: str, table: Table, row: int) -> tuple[float, str]:
-    """A row's value and how it arrived; an event or a span is there, and has no value to show."""
-    kind = key.partition(".")[0]
+def _arrived(measure: Measure, table: Table, row: int) -> tuple[float, str, str]:
+    """A row's value, its unit and how it arrived; an event or a span is there, and has no value to show."""
+    kind = measure.input.key.partition(".")[0]
+    value = table.values[row]
     if kind == "events" or kind in _SPANS:
-        return 1.0, ""
+        return 1.0, measure.unit, ""
     if kind == "doses":
-        return table.values[row], "taken" if table.values[row] else "missed"
-    return table.values[row], f"{table.raw[row]:.12g} {unit_name(table.unit[row])}".strip()
+        return value, measure.unit, "taken" if value else "missed"
+    if kind == "supply":
+        if table.quality[row] != KNOWN:
+            return 0.0, "days", "unknown"
+        if table.attribute[row] & Attribute.BY_DEFINED_DOSE:
+            return value, "days", "defined dose"
+        if table.attribute[row] & Attribute.BY_DATES:
+            return value, "days", "dates"
+        return value, "days", "derived" if table.attribute[row] & Attribute.DERIVED else "stated"
+    return value, measure.unit, f"{table.raw[row]:.12g} {unit_name(table.unit[row])}".strip()
+
+
+def _days_away(evaluation: Evaluation, source: Input, table: Table, row: int) -> float:
+    """Days of a stay until today; 0 when nobody knows when it began."""
+    if table.times[row] < NO_REAL_TIME:
+        return 0.0
+    now = moment(evaluation.patient.zone, evaluation.at, table.supplied_from)
+    return float(days_in_stays(series_of(table, [row]), 1, now, day_of(now.at, now.utc_offset) + 1))
 
 
 _ENTERED = ((int(Attribute.DEVICE), "device"), (int(Attribute.TYPED), "typed"), (int(Attribute.RELATIVE), "relative"))

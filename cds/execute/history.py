@@ -15,7 +15,7 @@ def extent_needed(plan: Plan, at: int) -> Extent:
     measures: dict[str, list[Measure]] = {}
     for number in plan.numbers:
         if isinstance(number, Measure):
-            for key in {number.input.key, number.input.partner} - {""}:
+            for key in number.input.keys:
                 measures.setdefault(key, []).append(number)
     days = {key: days_back(each) for key, each in measures.items()}
     return Extent({key: FIRST_TIME if each is None else _since(at, each) for key, each in days.items()}, at)

@@ -33,7 +33,7 @@ from cds.operators.reasons import (
     TRUE,
     UNCONFIRMED,
 )
-from cds.operators.rows import keep_known
+from cds.operators.rows import Wanted, is_wanted, keep_known
 from cds.operators.series import NO_TIME, SCRATCH_PER_ROW, Column, Now, Series
 from cds.units import Conversion, convert
 
@@ -46,11 +46,13 @@ WAITS: Final = 3  # unconfirmed
 FIRED: Final = 4
 
 
-def unlike(starts: Column, ends: Column, attribute: Column, needed: int, unwanted: int, found: Column) -> None:
-    """Mark the patients with a row that lacks one of the bits `needed` or has one that is unwanted."""
+def unlike(
+    starts: Column, ends: Column, times: Column, utc_offset: Column, attribute: Column, wanted: Wanted, found: Column
+) -> None:
+    """Mark the patients with a row that is not wanted."""
     for i in range(len(found)):
         for row in range(starts[i], ends[i]):
-            if (attribute[row] & needed) != needed or (attribute[row] & unwanted) != 0:
+            if not is_wanted(times[row], utc_offset[row], attribute[row], wanted):
                 found[i] = True
                 break
 
@@ -60,6 +62,7 @@ def known_rows(
     starts: Column,
     row_ends: Column,
     times: Column,
+    utc_offset: Column,
     recorded: Column,
     values: Column,
     partner: Column,
@@ -67,8 +70,7 @@ def known_rows(
     quality: Column,
     partner_quality: Column,
     at: int,
-    needed: int,
-    unwanted: int,
+    wanted: Wanted,
     kept: Column,
     ends: Column,
     has_gaps: Column,
@@ -81,6 +83,7 @@ def known_rows(
         start, end = starts[i], row_ends[i]
         count = keep_known(
             stretch(times, start, end),
+            stretch(utc_offset, start, end),
             stretch(recorded, start, end),
             stretch(values, start, end),
             stretch(partner, start, end),
@@ -88,8 +91,7 @@ def known_rows(
             stretch(quality, start, end),
             stretch(partner_quality, start, end),
             at,
-            needed,
-            unwanted,
+            wanted,
             stretch(kept, start, end),
         )
         ends[i] = start + count
@@ -160,10 +162,13 @@ def measure(
     row_starts: Column,
     row_ends: Column,
     series: Series,
+    partner_starts: Column,
+    partner_ends: Column,
     partner: Series,
     at: int,
     clocks: Clocks,
     supplied_from: Column,
+    partner_supplied_from: Column,
     parameters: Column,
     slots: Column,
     bound: Column,
@@ -177,9 +182,9 @@ def measure(
 ) -> None:
     """The operator's answer for the patients `who`; those of who[j] are rows row_starts[j] to row_ends[j].
 
-    partner: the same as series for rows that are no part of a panel. slots: which parameters are not the same for
-    all; patient i has bound[k, i] in slots[k]. blocked: why a patient's parameters cannot be told. scratch:
-    SCRATCH_PER_ROW numbers for each of the most rows that one has. used: one mark per row, or empty.
+    partner: the same as series where nothing stands beside the rows. slots: which parameters are not the same for all;
+    patient i has bound[k, i] in slots[k]. blocked: why a patient's parameters cannot be told. scratch: SCRATCH_PER_ROW
+    numbers for each of the most rows that one has. used: one mark per row, or empty.
     """
     marks = len(used) > 0
     for j in range(len(who)):
@@ -189,14 +194,13 @@ def measure(
             continue
         for k in range(len(slots)):
             parameters[slots[k]] = bound[k, i]
-        start, end = row_starts[j], row_ends[j]
-        zone = clocks.zone[i]
+        start, end, zone = row_starts[j], row_ends[j], clocks.zone[i]
         first, last = clocks.starts[zone], clocks.starts[zone + 1]
         transitions, minutes = stretch(clocks.transitions, first, last), stretch(clocks.minutes, first, last)
         answer = operator(
             rows_of(series, start, end),
-            rows_of(partner, start, end),
-            Now(at, clocks.ahead[zone], supplied_from[i], transitions, minutes),
+            rows_of(partner, partner_starts[j], partner_ends[j]),
+            Now(at, clocks.ahead[zone], supplied_from[i], transitions, minutes, partner_supplied_from[i]),
             uncounted(parameters),
             stretch(used, start if marks else 0, end if marks else 0),
             stretch(scratch, 0, SCRATCH_PER_ROW * (end - start)),

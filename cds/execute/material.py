@@ -6,7 +6,8 @@ import numpy as np
 
 from cds.diagnostics import PatientError
 from cds.execute.compiled import kernel
-from cds.operators.series import Series
+from cds.operators.rows import EVERY_ROW
+from cds.operators.series import FIRST_TIME, Series
 from cds.plan import Input
 from cds.population import Array, Columns, Population
 
@@ -15,7 +16,8 @@ from cds.population import Array, Columns, Population
 class Rows:
     """Rows of some patients of a chunk: those of who[j] stand at starts[j] to ends[j] (exclusive).
 
-    positions: where the rows stand in the population's columns.
+    positions: where the rows stand in the population's columns. beside: starts and ends of the partner's rows where it
+    is another input with rows of its own, else None.
     """
 
     who: Array
@@ -24,6 +26,17 @@ class Rows:
     series: Series
     partner: Series
     positions: slice | Array
+    beside: tuple[Array, Array] | None = None
+
+    @property
+    def partner_starts(self) -> Array:
+        """Where each patient's rows of the partner begin."""
+        return self.beside[0] if self.beside else self.starts
+
+    @property
+    def partner_ends(self) -> Array:
+        """Where each patient's rows of the partner end (exclusive)."""
+        return self.beside[1] if self.beside else self.ends
 
     @property
     def most(self) -> int:
@@ -37,6 +50,7 @@ class Material:
 
     parts: tuple[Rows, ...]
     supplied_from: Array
+    partner_supplied_from: Array
 
 
 def material(population: Population, source: Input, first: int, last: int, at: int) -> Material:
@@ -52,10 +66,31 @@ def material(population: Population, source: Input, first: int, last: int, at: i
     whole = slice(int(offsets[0]), int(offsets[-1]))
     rows = _rows(columns, partner, source, np.arange(last - first), offsets - whole.start, whole)
     looked_at = columns.all_count_from[first:last] > at
-    if source.keep or source.drop:
-        kernel("unlike")(rows.starts, rows.ends, columns.attribute[whole], source.keep, source.drop, looked_at)
+    if source.wanted != EVERY_ROW:
+        series = rows.series
+        kernel("unlike")(
+            rows.starts, rows.ends, series.times, series.utc_offset, series.attribute, source.wanted, looked_at
+        )
     parts = _known(columns, partner, source, rows, np.flatnonzero(looked_at), at) if looked_at.any() else (rows,)
-    return Material(parts, columns.supplied_from[first:last])
+    since = columns.supplied_from[first:last]
+    if source.beside is None:
+        return Material(parts, since, np.full(last - first, FIRST_TIME))
+    beside = material(population, source.beside, first, last, at)
+    paired = (_paired(one, other) for one in parts for other in beside.parts)
+    return Material(tuple(each for each in paired if len(each.who)), since, beside.supplied_from)
+
+
+def _paired(rows: Rows, beside: Rows) -> Rows:
+    """The rows of the patients that are in both, with those beside them as the partner."""
+    who, here, there = np.intersect1d(rows.who, beside.who, assume_unique=True, return_indices=True)
+    return replace(
+        rows,
+        who=who,
+        starts=rows.starts[here],
+        ends=rows.ends[here],
+        partner=beside.series,
+        beside=(beside.starts[there], beside.ends[there]),
+    )
 
 
 def _rows(
@@ -86,6 +121,7 @@ def _known(
         rows.starts,
         rows.ends,
         columns.times[whole],
+        columns.utc_offset[whole],
         columns.recorded[whole],
         columns.values[whole],
         partner.values[whole],
@@ -93,8 +129,7 @@ def _known(
         columns.quality[whole],
         partner.quality[whole],
         at,
-        source.keep,
-        source.drop,
+        source.wanted,
         kept,
         ends,
         gaps,

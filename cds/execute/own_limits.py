@@ -15,7 +15,7 @@ import numpy as np
 
 from cds.diagnostics import Issue
 from cds.execute.compiled import kernel
-from cds.execute.kernels import NO_EFFECT, UNREADABLE, USED, EntryKinds
+from cds.execute.kernels import EXPIRED, NO_EFFECT, UNREADABLE, USED, EntryKinds
 from cds.execute.limits import Meaning, Resolved, apply_entries, in_second_unit, meaning_of, resolve
 from cds.execute.program import ORIGINS, Valued
 from cds.operators.reasons import KNOWN
@@ -114,7 +114,7 @@ class OwnLimits:
     def _resolve(self) -> None:
         state, value = self._judged()
         target = self.kinds.columns.target[self.kind]
-        again = _repeated(np.where(target == NONE, NONE, self.place * len(self.plan.numbers) + target))
+        again = self._stated_again(np.where(target == NONE, NONE, self.place * len(self.plan.numbers) + target), state)
         apart = self.kinds.spoiling[self.kind] | (state == UNREADABLE) | again
         separate = np.zeros(self.last - self.first, np.bool_)
         separate[self.place[apart]] = True
@@ -124,6 +124,27 @@ class OwnLimits:
         for place in np.flatnonzero(separate).tolist():
             self._resolve_alone(place)
         self._say(state, spoken)
+
+    def _stated_again(self, group: Array, state: Array) -> Array:
+        """Entries that share a limit of a patient (`group`) with others, and of which none plainly takes their place.
+
+        Where one is in force, can be used, and begins after all others in force, these have no effect.
+        """
+        again = _repeated(group)
+        place = np.flatnonzero(again)
+        in_force = ~np.isin(state[place], (NO_EFFECT, UNREADABLE, EXPIRED))
+        since = self.entries.since[self.part][place]
+        order = np.lexsort((since, in_force, group[place]))
+        place, in_force, since = place[order], in_force[order], since[order]
+        is_last = np.append(group[place][1:] != group[place][:-1], True)[: len(place)]
+        last = np.flatnonzero(is_last)
+        is_newest = ~in_force[last - 1] | (since[last - 1] < since[last])
+        takes = last[in_force[last] & (state[place[last]] == USED) & is_newest]
+        settled = np.isin(group, group[place[takes]]) & ~np.isin(group, group[state == UNREADABLE])
+        dropped = settled.copy()
+        dropped[place[takes]] = False
+        state[dropped] = NO_EFFECT
+        return again & ~settled
 
     def _judged(self) -> tuple[Array, Array]:
         """State of each entry, and its value in its limit's unit where it is used."""

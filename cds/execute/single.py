@@ -5,7 +5,7 @@ seen from outside: operators and conditions have no effects.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, ClassVar, Literal
 
@@ -37,7 +37,8 @@ from cds.operators.reasons import (
     UNCONFIRMED,
     Reason,
 )
-from cds.operators.series import NO_TIME, SCRATCH_PER_ROW, Answer, Now, Series
+from cds.operators.rows import Wanted
+from cds.operators.series import FIRST_TIME, NO_TIME, SCRATCH_PER_ROW, Answer, Now, Series
 from cds.patient import SEX, Patient, moment, rows_known_at, series_of, table_of
 from cds.periods import civil_date
 from cds.plan import (
@@ -73,6 +74,7 @@ from cds.result import Origin, Status
 Valued = tuple[float, int]
 Leaf = Compare | IsKnown | IsTrue | Matches | Fires
 Decided = tuple[int, Leaf | None]
+RowsKey = tuple[str, str, Wanted]
 BOUNDS = (KNOWN, AT_LEAST, AT_MOST)
 
 
@@ -108,11 +110,30 @@ class Evaluation:
         self.at = at
         self.today: date = civil_date(at, patient.zone)
         self.answers: dict[int, Answer] = {}
-        self.rows: dict[tuple[str, str, int, int], Sequence[int]] = {}
-        self._moments: dict[int, Now] = {}
+        self.rows: dict[RowsKey, Sequence[int]] = {}
+        self._moments: dict[tuple[int, int], Now] = {}
         self._numbers: list[Valued | None] = list(plan.constants if patient.limits else plan.defaults)
         self._verdicts: list[Verdict | None] = [None] * len(plan.rules)
         self._resolved: Resolved | None = None
+
+    def taken_on(self, patient: Patient, at: int, stale: Collection[int], rows: Collection[RowsKey]) -> "Evaluation":
+        """The same plan over what the patient is at another moment, without computing anew what stands.
+
+        stale: positions of numbers, and of rules after them, that no longer stand; none rests on another that is not
+        among them. rows: inputs of which the same rows count as before.
+        """
+        later = Evaluation(self.plan, patient, at)
+        first_rule = len(self._numbers)
+        unknown, later._numbers, later._verdicts = later._numbers, self._numbers.copy(), self._verdicts.copy()
+        later.answers = self.answers.copy()
+        for index in stale:
+            if index < first_rule:
+                later._numbers[index] = unknown[index]
+                later.answers.pop(index, None)
+            else:
+                later._verdicts[index - first_rule] = None
+        later.rows = {key: self.rows[key] for key in rows}
+        return later
 
     # numbers
 
@@ -158,7 +179,7 @@ class Evaluation:
         return found
 
     def apply(self, measure: Measure, parameters: Sequence[float], used: list[int]) -> Answer:
-        """Call the operator; `used` is empty or has a slot for every row."""
+        """Call the operator; `used` is empty or has a slot for every row, and for every row beside them."""
         series, partner, now = self.material(measure.input)
         function = OPERATORS[measure.operator].function
         return function(series, partner, now, parameters, used, [0.0] * (SCRATCH_PER_ROW * len(series.times)))
@@ -170,7 +191,7 @@ class Evaluation:
         filled = list(measure.parameters)
         for slot, number in measure.bound:
             filled[slot], reason = self.number(number)
-            if reason != KNOWN:
+            if reason != KNOWN and not (reason == NOT_SET and slot in measure.may_lack):
                 return filled, reason
         return filled, KNOWN
 
@@ -183,22 +204,26 @@ class Evaluation:
             rows = self.known_rows(source)
             series = series_of(table, rows, source.column)
             other = series_of(table_of(self.patient, source.partner), rows) if source.partner else series
-        return series, other, self._now(table.supplied_from)
+        if source.beside is None:
+            return series, other, self._now(table.supplied_from)
+        beside, _, now = self.material(source.beside)
+        return series, beside, self._now(table.supplied_from, now.supplied_from)
 
     def known_rows(self, source: Input) -> Sequence[int]:
         """Positions in the table of the rows that count at this moment."""
-        key = source.key, source.partner, source.keep, source.drop
+        key = source.key, source.partner, source.wanted
         found = self.rows.get(key)
         if found is None:
             table = table_of(self.patient, source.key)
             partner = table_of(self.patient, source.partner) if source.partner else table
-            found = self.rows[key] = rows_known_at(table, partner, self.at, source.keep, source.drop)
+            found = self.rows[key] = rows_known_at(table, partner, self.at, source.wanted)
         return found
 
-    def _now(self, supplied_from: int) -> Now:
-        found = self._moments.get(supplied_from)
+    def _now(self, supplied_from: int, partner_supplied_from: int = FIRST_TIME) -> Now:
+        since = supplied_from, partner_supplied_from
+        found = self._moments.get(since)
         if found is None:
-            found = self._moments[supplied_from] = moment(self.patient.zone, self.at, supplied_from)
+            found = self._moments[since] = moment(self.patient.zone, self.at, *since)
         return found
 
     def _constant(self, index: int, constant: Constant) -> Valued:

@@ -11,14 +11,16 @@ from pydantic import BeforeValidator, Field
 
 from cds.diagnostics.shape import UnsupportedLanguage
 from cds.grammar import Misread
-from cds.model.inputs import ALL, INPUT_KINDS, Input, read_input
+from cds.model.inputs import ALL, AS_NEEDED, INPUT_KINDS, Input, read_input
 from cds.model.limits import Amount, AmountText, Case, Limit
 from cds.model.rules import Alarm, Check, Missing, Rule, Zone
 from cds.model.scalars import (
     Colour,
     ConditionText,
+    Hook,
     NameText,
     Plain,
+    Reasons,
     RulesetId,
     SpanText,
     Strict,
@@ -32,6 +34,7 @@ from cds.model.values import AUTHOR_OPERATORS, BandTable, Score, Value, read_val
 
 __all__ = [
     "ALL",
+    "AS_NEEDED",
     "AUTHOR_OPERATORS",
     "INPUT_KINDS",
     "AdaptationFile",
@@ -101,6 +104,12 @@ class RulesetFile(Strict):
     )
     sources: Mapping[NameText, Source] = Field({}, description="Where numbers and rules come from, by name.")
     reviewed: Review | None = Field(None, description="Required for active.")
+    hooks: Annotated[tuple[Hook, ...], Field(min_length=1)] = Field(
+        ("patient-view",), description="When a CDS Hooks client asks for it."
+    )
+    override_reasons: Reasons = Field(
+        {}, description="Reasons for passing over a card, by code, in place of those of the service."
+    )
     uses: Mapping[NameText, Plain] = Field({}, description="Other rulesets: `alias: id 1.x`.")
     applies_to: tuple[ConditionText, ...] = Field((), description="All must hold.")
     inputs: Mapping[NameText, Annotated[Input, BeforeValidator(read_input)]] = Field(

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from cds.codes import Kind
-from cds.model.scalars import ClockText, NameText, Strict
+from cds.model.scalars import ClockText, NameText, Strict, TimeOfDayText
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ INPUT_KINDS: Final[Mapping[str, InputKind]] = MappingProxyType(
 )
 """Field of an input -> what it may name."""
 ALL: Final = "all"  # medicines of every class
+AS_NEEDED: Final = "as_needed"  # the use of medicines whose doses are never planned
 
 
 class Input(Strict):
@@ -63,7 +64,13 @@ class Input(Strict):
     entered: Literal["device", "typed", "relative"] | None = Field(
         None, description="Only readings that came this way."
     )
-    use: Literal["regular", "course", "as_needed"] | None = Field(None, description="Only medicines for such use.")
+    time_of_day: TimeOfDayText | None = Field(
+        None,
+        description="Only readings at this time of day, also `22:00 to 06:00`; one that is a date alone is at none.",
+    )
+    use: Literal["regular", "course", "as_needed"] | None = Field(
+        None, description="Only medicines for such use; doses `as_needed` are read only where this says so."
+    )
 
     @property
     def named(self) -> tuple[str, str]:

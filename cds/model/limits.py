@@ -11,7 +11,23 @@ from cds.grammar import (
     Quantity,
     read_quantity,
 )
-from cds.model.scalars import ConditionText, NameText, QuantityText, SpanText, Strict, Texts, shape_of
+from cds.model.scalars import (
+    ConditionText,
+    NameText,
+    QuantityText,
+    SpanText,
+    Strict,
+    Texts,
+    shape_of,
+    text_of,
+    words_for,
+)
+
+NOT_SET: Literal["not set"] = "not set"
+
+
+def _rest(text: str) -> Quantity | Literal["not set"]:
+    return NOT_SET if text == NOT_SET else read_quantity(text)
 
 
 class Case(Strict):
@@ -19,10 +35,17 @@ class Case(Strict):
 
     when: ConditionText | None = Field(None, description="Age, sex or diagnosis.")
     use: QuantityText | None = Field(None, description="The limit when the condition holds.")
-    otherwise: QuantityText | None = Field(None, description="The limit when no case holds.")
+    otherwise: Annotated[Quantity | Literal["not set"], text_of(_rest), words_for("quantity", "135 mmHg")] | None = (
+        Field(None, description="The limit when no case holds; `not set` = then there is none.")
+    )
+
+    @property
+    def stated(self) -> Mapping[str, Quantity]:
+        """The numbers of the case, by the word before each."""
+        words = {"use": self.use, "otherwise": self.otherwise}
+        return {word: each for word, each in words.items() if isinstance(each, Quantity)}
 
 
-NOT_SET: Literal["not set"] = "not set"
 Amount = Quantity | Literal["not set"] | Mapping[str, Quantity] | tuple[Case, ...]
 
 

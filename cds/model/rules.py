@@ -12,6 +12,7 @@ from cds.model.scalars import (
     DurationText,
     NameText,
     Plain,
+    Reasons,
     Reference,
     References,
     RowTestText,
@@ -30,11 +31,17 @@ class Alarm(Strict):
     suggest: Texts = Field({}, description="What to do.")
     vkp: Annotated[str, text_of(str)] | None = Field(None, description="VKP alert code.")
     source: NameText | None = Field(None, description="A name under sources.")
+    override_reasons: Reasons = Field(
+        {}, description="Reasons for passing over its card, by code; in place of those of the ruleset."
+    )
     risks: tuple[Plain, ...] = Field((), description="What can go wrong if this is wrong or silent.")
     hidden_by: References = Field((), description="Listed but not shown while one of these fires.")
     unknown_while: References = Field((), description="Unknown while one of these fires.")
     quiet_for: DurationText | None = Field(None, description="Live: silent this long after it was shown.")
     remind_after: DurationText | None = Field(None, description="Live: shown again after this.")
+    clear_when: ConditionText | None = Field(
+        None, description="Live: must hold, besides that it no longer fires, before its alarm closes."
+    )
     respond_within: DurationText | None = Field(None, description="Live: time limit for an answer.")
     responsible: Plain | None = Field(None, description="Live: who answers.")
     route: Clinical | None = Field(None, description="Live: which desk.")

@@ -27,6 +27,7 @@ from cds.grammar import (
     read_quantity,
     read_requirement,
     read_span,
+    read_time_of_day,
 )
 from cds.phrases import RESERVED, Phrase, RowTest, read_condition, read_row_test
 
@@ -103,6 +104,7 @@ SpanText = Annotated[Span, text_of(read_span), words_for("span", "110 to 160 mmH
 DurationText = Annotated[Duration, text_of(read_duration), words_for("duration", "7 days")]
 ClockText = Annotated[int, text_of(read_clock), words_for("clock time", "03:00")]
 ClockSpanText = Annotated[ClockSpan, text_of(read_clock_span), words_for("clock span", "04:00 to 12:00")]
+TimeOfDayText = Annotated[ClockSpan, text_of(read_time_of_day), words_for("clock span", "04:00 to 12:00")]
 ConditionText = Annotated[Phrase, text_of(read_condition), words_for("condition", "gain is above gain_red")]
 RowTestText = Annotated[RowTest, text_of(read_row_test), words_for("test", "below low")]
 RequirementText = Annotated[Requirement, text_of(read_requirement), words_for("requirement", "12 readings")]
@@ -115,6 +117,8 @@ Count = Annotated[
 Language = Literal["nb", "nn", "en"]
 Texts = Mapping[Language, Plain]
 Colour = Literal["red", "orange", "yellow"]
+Hook = Literal["patient-view", "order-select", "order-sign", "medication-refill"]
+Reasons = Mapping[NameText, Annotated[Texts, Field(min_length=1)]]
 Clinical = Literal["clinical", "technical", "supply"]
 
 

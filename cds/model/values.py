@@ -79,6 +79,9 @@ class Value(Strict):
     leave_out_last: DurationText | None = Field(
         None, description="Newest stretch of the window that is left out; days count today."
     )
+    leave_out_first: DurationText | None = Field(
+        None, description="Days or weeks from the patient's very first reading on that are left out."
+    )
     each_day: Literal["mean", "median", "min", "max"] | None = Field(
         None, description="What every civil day is first brought to, so that days count alike."
     )
@@ -89,7 +92,9 @@ class Value(Strict):
         None, description="The limit of how far a reading may lie from the median of the window."
     )
     leave_out_beyond: NameText | None = Field(
-        None, description="Leave out readings further than this limit from the median, perhaps somebody else's."
+        None,
+        description="Leave out readings further than this limit from the median, perhaps somebody else's; none are "
+        "while the limit is not set.",
     )
     best: NameText | None = Field(None, description="The limit that is the patient's personal best.")
     pair: (
@@ -104,8 +109,18 @@ class Value(Strict):
     carry_over: Literal["same medicine", "any medicine", "none"] | None = Field(
         None, description="What waits until it is needed when more is handed out early; same medicine unless said."
     )
+    medicines_at_least: NameText | None = Field(
+        None, description="The limit that says of how many medicines a covered day has some left; one unless said."
+    )
     stopped_after: NameText | None = Field(
         None, description="The limit that says after how many days without supply the treatment has stopped."
+    )
+    stays: NameText | None = Field(
+        None,
+        description="The stays, of the inputs: what was handed out lasts longer for them, and no reading is planned.",
+    )
+    stay_days: Literal["left out", "covered"] | None = Field(
+        None, description="What becomes of days in a stay; left out unless said."
     )
     counted_in: Literal["hours", "days"] | None = Field(None, alias="in", description="Unit of the answer.")
 

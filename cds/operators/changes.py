@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cds.operators.aggregates import extreme
+from cds.operators.aggregates import BEYOND, LEAST_IN_STEP, extreme, is_beyond
 from cds.operators.readings import (
     NO_ROW,
     has_value,
@@ -15,6 +15,7 @@ from cds.operators.readings import (
 from cds.operators.reasons import (
     AT_LEAST,
     AT_MOST,
+    CONFLICT,
     KNOWN,
     NO_EARLIER,
     NOT_COMPUTABLE,
@@ -36,6 +37,7 @@ from cds.operators.series import (
     Now,
     Series,
 )
+from cds.operators.spacing import middle_of
 from cds.operators.windows import first_row, instant_of, microseconds, months_before, whole, window_opening
 
 LAG: Final = OWN  # change: how long before `at` the other reading was
@@ -47,7 +49,10 @@ TOLERANCE_KIND: Final = OWN + 3  # MINUTES, or any kind of days: civil days befo
 def rise_in(series: Series, partner: Series, now: Now, parameters: Column, used: Column, scratch: Column) -> Answer:
     """The newest reading minus the smallest earlier one of the window, in the input's unit; negative after a fall.
 
-    Unknown: not supplied for the whole window; as `last_reading` for the newest; no earlier reading in the window.
+    BEYOND: readings further than this from the median of the window are left out, perhaps somebody else's; of one or
+    two readings nobody can tell whose they are. Unknown: not supplied for the whole window; as `last_reading` for the
+    newest; no earlier reading in the window; the newest is itself left out, or one of two is too far away (conflict);
+    a meter's HI or LO among readings of which some may be left out (not computable).
 
     >>> from cds.operators.ask import ask
     >>> from cds.operators.series import DAYS_BEFORE, WINDOW, WINDOW_KIND
@@ -55,7 +60,7 @@ def rise_in(series: Series, partner: Series, now: Now, parameters: Column, used:
     >>> ask(rise_in, weights, at="2026-01-08 08:00", slots={WINDOW: 3, WINDOW_KIND: DAYS_BEFORE})
     (2.0, 2, '2026-01-08 07:30', 0)
     """
-    return _from_extreme(series, now, parameters, used, -1.0)
+    return _from_extreme(series, now, parameters, used, scratch, -1.0)
 
 
 def fall_in(series: Series, partner: Series, now: Now, parameters: Column, used: Column, scratch: Column) -> Answer:
@@ -67,10 +72,10 @@ def fall_in(series: Series, partner: Series, now: Now, parameters: Column, used:
     >>> ask(fall_in, {"2026-01-06 07:00": 83.5, "2026-01-08 07:30": 81.0}, at="2026-01-08 08:00")
     (2.5, 2, '2026-01-08 07:30', 0)
     """
-    return _from_extreme(series, now, parameters, used, 1.0)
+    return _from_extreme(series, now, parameters, used, scratch, 1.0)
 
 
-def _from_extreme(series: Series, now: Now, parameters: Column, used: Column, sign: float) -> Answer:
+def _from_extreme(series: Series, now: Now, parameters: Column, used: Column, scratch: Column, sign: float) -> Answer:
     """Newest minus smallest earlier (sign -1), or largest earlier minus newest (sign 1)."""
     start = window_opening(now, parameters)
     if start < now.supplied_from:
@@ -82,12 +87,44 @@ def _from_extreme(series: Series, now: Now, parameters: Column, used: Column, si
     if not has_value(reason):
         return _without_other(series, row, used, reason)
     end = instant_starts(series.times, row)
-    other, other_reason = extreme(series, first, end, dates, sign)
+    if parameters[BEYOND] > 0.0:
+        other, other_reason = _extreme_in_step(series, first, end, row, dates, sign, parameters[BEYOND], scratch)
+        if other == NO_ROW and other_reason != KNOWN:
+            return _without_other(series, row, used, other_reason)
+    else:
+        other, other_reason = extreme(series, first, end, dates, sign)
     if other == NO_ROW:
         return _without_other(series, row, used, reason_for_none(series, first, end - 1, dates))
     if sign > 0.0:
         return difference(series, other, other_reason, row, reason, used)
     return difference(series, row, reason, other, other_reason, used)
+
+
+def _extreme_in_step(
+    series: Series, first: int, end: int, newest: int, dates: bool, sign: float, beyond: float, scratch: Column
+) -> tuple[int, int]:
+    """As `extreme` of rows first to end, of those in step with all from `first` on; why none may be taken, or KNOWN."""
+    count = 0
+    for row in range(first, len(series.times)):
+        if has_value(series.quality[row]) and (dates or not series.attribute[row] & DATE_ONLY):
+            if series.quality[row] != KNOWN:
+                return NO_ROW, NOT_COMPUTABLE
+            scratch[count] = series.values[row]
+            count += 1
+    is_telling = count >= LEAST_IN_STEP
+    middle = middle_of(scratch, 0, count) if is_telling else series.values[newest]
+    if is_beyond(series.values[newest], middle, beyond):
+        return NO_ROW, CONFLICT
+    best = NO_ROW
+    for row in range(first, end):
+        if not has_value(series.quality[row]) or (series.attribute[row] & DATE_ONLY and not dates):
+            continue
+        if is_beyond(series.values[row], middle, beyond):
+            if not is_telling:
+                return NO_ROW, CONFLICT
+        elif best == NO_ROW or sign * series.values[row] > sign * series.values[best]:
+            best = row
+    return best, KNOWN
 
 
 def newest_reason(series: Series, now: Now, parameters: Column, first: int, dates: bool, row: int) -> int:

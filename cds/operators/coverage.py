@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from cds.operators.continuous import ratio
 from cds.operators.durations import Stays
 from cds.operators.reasons import AT_LEAST, KNOWN, NO_DATA, NOT_COMPUTABLE, TOO_FEW
-from cds.operators.series import Column, Series
+from cds.operators.series import FIRST_TIME, Column, Series
 from cds.operators.supply import OF_SAME_MEDICINE, days_with, dispensed_from, lay_out
 from cds.operators.windows import day_of
 
@@ -52,7 +52,10 @@ def coverage(
         return 0.0, days, 0, TOO_FEW
     n = len(series.times)
     carry = asked.carry if asked.medicines == ANY else OF_SAME_MEDICINE
-    count, is_bound = lay_out(series, opens, closes - 1, asked.from_first == 1, carry, used, scratch)
+    for row in range(n):
+        scratch[3 * n + row] = float(day_of(series.times[row], series.utc_offset[row]))
+    since = opens if asked.from_first == 1 else FIRST_TIME
+    count, is_bound = lay_out(series, opens, closes, since, carry, used, scratch)
     medicines = _medicines(series, opens, asked.from_first == 1, scratch)
     covered = days_with(scratch, n, count, medicines if asked.medicines == ALL else 1) if count > 0 else 0.0
     if asked.medicines == MEAN:

@@ -1,9 +1,10 @@
 """How doses were taken over a window: days with the right number, on time, drug holidays, streaks, lateness.
 
 Rows are planned doses, as in `cds.operators.doses`. Doses that are left out (stays, journeys, pauses) are no rows here;
-days without a planned dose count for nothing. A dose whose fate is not known is neither taken nor missed, and two rows
-of one planned time that say different things are such a dose. In the words of the ABC
-taxonomy they measure implementation.
+days without a planned dose count for nothing. Doses as needed are rows only where an author asks for
+them, and are then counted and nothing else. A dose whose fate is not known is neither taken nor missed, and two rows of
+one planned time that say different things are such a dose. In the words of the ABC taxonomy they measure
+implementation.
 """
 
 from typing import Final
@@ -131,6 +132,35 @@ def share(part: int, judged: int, all_of_them: int, rows: int, newest: int, leas
     if compare(AT_LEAST_OF, 100.0 * judged / all_of_them, KNOWN, least, KNOWN) != TRUE:
         return 0.0, rows, newest, TOO_FEW
     return 100.0 * part / judged, rows, newest, KNOWN
+
+
+def doses_taken(series: Series, partner: Series, now: Now, parameters: Column, used: Column, scratch: Column) -> Answer:
+    """Number of the window's doses that were taken, 0 when there were none.
+
+    A dose whose fate is not known leaves a bound: at least. Unknown: not supplied for the whole window.
+
+    >>> from cds.operators.ask import ask
+    >>> doses = {"2026-01-07 08:00": 1.0, "2026-01-07 20:00": 0.0, "2026-01-08 08:00": 1.0}
+    >>> ask(doses_taken, doses, at="2026-01-08 12:00")
+    (2.0, 2, '2026-01-08 08:00', 0)
+    """
+    start = dose_opening(now, parameters)
+    if start < now.supplied_from:
+        return 0.0, 0, NO_TIME, NOT_SUPPLIED
+    dates = parameters[WINDOW_KIND] != MINUTES
+    taken = 0
+    newest, reason = NO_TIME, KNOWN
+    for row in range(first_row(series.times, start), len(series.times)):
+        if not is_dose(series, row, dates):
+            continue
+        if not is_told(series, dates, row):
+            reason = AT_LEAST
+        elif series.values[row] != 0.0:
+            taken += 1
+            newest = series.times[row]
+            if len(used) > 0:
+                used[row] = 1
+    return float(taken), taken, newest, reason
 
 
 def drug_holidays(

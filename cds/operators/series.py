@@ -14,11 +14,12 @@ Column = Any  # list[int] | list[float] for one patient, a contiguous NumPy arra
 
 MICROSECONDS_PER_MINUTE: Final = 60_000_000
 MICROSECONDS_PER_DAY: Final = 86_400_000_000
+MINUTES_PER_DAY: Final = 1440
 FIRST_TIME: Final = -(2**62)  # "since always": no real time is earlier
 LAST_TIME: Final = 2**62  # "still so"
 NO_REAL_TIME: Final = -(2**61)  # what lies before it stands for "since always"
 NO_TIME: Final = -(2**63)  # no newest reading
-SCRATCH_PER_ROW: Final = 3  # numbers that an operator may write down for each row
+SCRATCH_PER_ROW: Final = 4  # numbers that an operator may write down for each row
 
 
 class Series(NamedTuple):
@@ -46,7 +47,8 @@ class Now(NamedTuple):
     """The moment asked about, in the patient's zone, and how far back the input was supplied.
 
     at, supplied_from: microseconds UTC. utc_offset: minutes at `at`. The zone's offset is offsets[i] from
-    transitions[i] on (transitions[0] is FIRST_TIME).
+    transitions[i] on (transitions[0] is FIRST_TIME). partner_supplied_from: the same of a partner that is another
+    input with rows of its own.
     """
 
     at: int
@@ -54,6 +56,7 @@ class Now(NamedTuple):
     supplied_from: int
     transitions: Column
     offsets: Column
+    partner_supplied_from: int = FIRST_TIME
 
 
 Answer = tuple[float, int, int, int]  # value, rows used, newest row's time or NO_TIME, reason (0 = known)

@@ -2,7 +2,8 @@
 
 A row is a dispense: the day it was handed out, the days that it lasts, and in `group` the number of the medicine
 among the rows. A dispense of a medicine waits until the one before it is used up; medicines of one class run side by
-side, and a day counts once. A row whose quality is not 0 lasts nobody knows how long.
+side, and a day counts once. A row whose quality is not 0 lasts nobody knows how long. With STAYS the partner holds the
+patient's stays, and what becomes of their days is said in `cds.operators.stays`.
 """
 
 from typing import Final
@@ -23,15 +24,25 @@ from cds.operators.series import (
     Now,
     Series,
 )
+from cds.operators.stays import (
+    COVERED,
+    LOOK_BACK,
+    STAYS,
+    days_in_stays,
+    mark_stays,
+    put_outside_days,
+    stays_asked,
+    why_stays_unknown,
+)
 from cds.operators.windows import day_of, instant_of, opening_day
 
 FROM_FIRST: Final = OWN  # percent_of_days_covered: 1 = the window begins with the first dispense in it
 CARRY: Final = OWN + 1  # what waits when more is handed out early, one of the three below
 STOPPED_AFTER: Final = OWN + 2  # days without supply after which the treatment has stopped
+SIDE_BY_SIDE: Final = OWN + 3  # percent_of_days_covered: medicines of which a covered day has some left; 0 counts as 1
 OF_SAME_MEDICINE: Final = 0
 OF_ANY_MEDICINE: Final = 1
 OF_NONE: Final = 2
-LOOK_BACK: Final = 366  # days: what was handed out earlier than this is not expected to last into the window
 
 
 def percent_of_days_covered(
@@ -41,9 +52,11 @@ def percent_of_days_covered(
 
     What was left over when the window opens counts. FROM_FIRST: the days begin with the first dispense in the window,
     and what was handed out before does not count (PQA, proportion of days covered). CARRY: a dispense waits until the
-    one before of the same medicine is used up, of any medicine, or does not wait. LEAST_ROWS: days with a dispense;
-    LEAST_DAYS: days judged. A dispense that lasts nobody knows how long, or history that was not supplied, leaves a
-    bound: at least. Unknown: nothing was ever handed out (no data), too few, not supplied.
+    one before of the same medicine is used up, of any medicine, or does not wait. SIDE_BY_SIDE: of so many medicines
+    some is left on a covered day. STAYS: days in a stay are left out, or count as covered. LEAST_ROWS: days with a
+    dispense; LEAST_DAYS: days judged. A dispense that lasts nobody knows how long, or history that was not supplied,
+    leaves a bound: at least. Unknown: nothing was ever handed out (no data), too few, not supplied, stays that are not
+    certain, every day in a stay (not computable).
 
     >>> from cds.operators.ask import ask
     >>> from cds.operators.series import DAYS
@@ -61,14 +74,21 @@ def percent_of_days_covered(
         return 0.0, 0, newest, NO_DATA
     if from_first:
         opens = first
-    days = today + 1 - opens
+    reason = why_stays_unknown(partner, now, parameters, opens)
+    if reason != KNOWN:
+        return 0.0, dispensed, newest, reason
+    stays = stays_asked(partner, parameters)
+    away = days_in_stays(partner, stays, now, today + 1) - days_in_stays(partner, stays, now, opens)
+    covered_away = away if parameters[STAYS] == COVERED else 0
+    days = today + 1 - opens - away + covered_away
     if days < 1:
         return 0.0, dispensed, newest, NOT_COMPUTABLE
     if dispensed < parameters[LEAST_ROWS] or days < parameters[LEAST_DAYS]:
         return 0.0, dispensed, newest, TOO_FEW
-    carry = int(parameters[CARRY])
-    count, is_bound = lay_out(series, opens, today, from_first, carry, used, scratch)
-    covered = days_with(scratch, len(series.times), count, 1)
+    since = opens if from_first else FIRST_TIME
+    count, is_bound, _, _ = lay_out_since(series, partner, now, parameters, opens, since, used, scratch)
+    medicines = int(parameters[SIDE_BY_SIDE]) if parameters[SIDE_BY_SIDE] > 1.0 else 1
+    covered = days_with(scratch, len(series.times), count, medicines) + covered_away
     is_bound = is_bound or (not from_first and is_history_cut(now, opens))
     share = 100.0 * covered / days
     return share, count, newest, AT_LEAST if is_bound and share < 100.0 else KNOWN
@@ -79,8 +99,9 @@ def days_without_supply(
 ) -> Answer:
     """Whole days up to and with today on which nothing handed out was left; 0 while there is some.
 
-    A dispense of the last year that lasts nobody knows how long, or history that was not supplied, leaves a bound: at
-    most. Unknown: nothing was ever handed out (no data), not supplied.
+    STAYS: days in a stay are left out. A dispense of the last year that lasts nobody knows how long, or history that
+    was not supplied, leaves a bound: at most. Unknown: nothing was ever handed out (no data), not supplied, stays that
+    are not certain.
 
     >>> from cds.operators.ask import ask
     >>> ask(days_without_supply, {"2026-01-01": 20.0, "2026-01-15": 7.0}, at="2026-01-30 12:00")
@@ -95,12 +116,15 @@ def days_without_supply(
     opens = day_of(series.times[last], series.utc_offset[last])
     if opens > today - LOOK_BACK:
         opens = today - LOOK_BACK
-    count, is_bound = lay_out(series, opens, today, False, OF_SAME_MEDICINE, used, scratch)
-    ends = float(opens)
+    reason = why_stays_unknown(partner, now, parameters, opens)
+    if reason != KNOWN:
+        return 0.0, 0, newest, reason
+    count, is_bound, begin, close = lay_out_since(series, partner, now, parameters, opens, FIRST_TIME, used, scratch)
+    ends = float(begin)
     for place in range(count):
         if scratch[len(series.times) + place] > ends:
             ends = scratch[len(series.times) + place]
-    without = float(int(today + 1 - ends))
+    without = float(int(close - ends))
     return without, count, newest, AT_MOST if (is_bound or is_cut) and without > 0.0 else KNOWN
 
 
@@ -118,13 +142,32 @@ def dispensed_from(series: Series, opens: int) -> tuple[int, int, int]:
     return first, days, newest
 
 
-def lay_out(
-    series: Series, opens: int, today: int, from_first: bool, carry: int, used: Column, scratch: Column
-) -> tuple[int, bool]:
-    """Put each dispense after the one before it, as `carry` says; how many reach the days asked about.
+def lay_out_since(
+    series: Series, partner: Series, now: Now, parameters: Column, opens: int, since: int, used: Column, scratch: Column
+) -> tuple[int, bool, int, int]:
+    """`lay_out` for the days from `opens` through today, without those of stays; rows before `since` do not count.
 
-    `scratch` then holds their starts from place 0 and their ends from place n on, cut to those days; its last third
-    holds the rows by medicine. The second answer: whether one that may reach them lasts nobody knows how long.
+    Answers besides how many reach them and whether one more may: the first day and the day after the last one, both
+    counted without the days of stays.
+    """
+    stays = stays_asked(partner, parameters)
+    closes = day_of(now.at, now.utc_offset) + 1
+    begin = opens - days_in_stays(partner, stays, now, opens)
+    close = closes - days_in_stays(partner, stays, now, closes)
+    put_outside_days(series, partner, stays, now, scratch, 3 * len(series.times))
+    count, is_bound = lay_out(series, begin, close, since, int(parameters[CARRY]), used, scratch)
+    mark_stays(series, partner, stays, now, opens, used)
+    return count, is_bound, begin, close
+
+
+def lay_out(
+    series: Series, opens: int, closes: int, since: int, carry: int, used: Column, scratch: Column
+) -> tuple[int, bool]:
+    """Put each dispense after the one before it, as `carry` says; how many reach the days from `opens` to `closes`.
+
+    The day of each row stands in the last quarter of `scratch`. It then holds their starts from place 0 and their ends
+    from place n on, cut to those days, and in its third quarter the rows by medicine. Rows before the civil day `since`
+    do not count. The second answer: whether one that may reach them lasts nobody knows how long.
     """
     n = len(series.times)
     for row in range(n):
@@ -136,20 +179,23 @@ def lay_out(
     left_until = float(FIRST_TIME)
     for place in range(2 * n, 3 * n):
         row = int(scratch[place]) % n
-        day = day_of(series.times[row], series.utc_offset[row])
+        day = scratch[3 * n + row]
         if carry == OF_NONE or (carry == OF_SAME_MEDICINE and series.group[row] != medicine):
             medicine = series.group[row]
             left_until = float(FIRST_TIME)
-        if from_first and day < opens:
+        if day_of(series.times[row], series.utc_offset[row]) < since:
             continue
         if series.quality[row] != KNOWN or not series.values[row] > 0.0:
-            is_bound = is_bound or day > opens - LOOK_BACK
+            if day > opens - LOOK_BACK:
+                is_bound = True
+                if len(used) > 0:
+                    used[row] = 1
             continue
-        start = float(day) if left_until < day else left_until
+        start = day if left_until < day else left_until
         left_until = start + series.values[row]
-        if left_until > opens and start < today + 1:
+        if left_until > opens and start < closes:
             scratch[count] = start if start > opens else float(opens)
-            scratch[n + count] = left_until if left_until < today + 1 else float(today + 1)
+            scratch[n + count] = left_until if left_until < closes else float(closes)
             count += 1
             if len(used) > 0:
                 used[row] = 1

@@ -6,7 +6,7 @@ Nothing reads the clock, and the same chart gives the same bytes.
 """
 
 from cds.diagnostics import MissingExtra
-from cds.plots.availability import AvailabilityChart, availability, availability_chart
+from cds.plots.availability import AvailabilityChart, availability_chart
 from cds.plots.availability_layout import availability_listing, availability_page
 from cds.plots.chart import Chart
 from cds.plots.chronology import Chronology, chronology
@@ -17,6 +17,7 @@ from cds.plots.making import chart
 from cds.plots.page import Page
 from cds.plots.profile import Profile, day_profile
 from cds.plots.profile_layout import profile_listing, profile_page
+from cds.plots.supply import availability
 from cds.plots.vector import svg_of
 
 __all__ = [

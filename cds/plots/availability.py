@@ -1,22 +1,16 @@
 """How continuously one patient had medicine, as data: a band for each medication, supplies, gaps, and the estimate."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from cds.adherence import Availability, Carry, SupplyStep, Window, explain_availability
-from cds.api import Moment, Patient, Ruleset, microseconds
-from cds.diagnostics import CdsError, Language
-from cds.execute.single import Evaluation
-from cds.operators.reasons import KNOWN
-from cds.operators.series import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
-from cds.plots.axis import axis, date_text
-from cds.plots.inputs import View
-from cds.plots.words import words
+from cds.adherence import Availability, SupplyStep
+from cds.diagnostics import Language
+from cds.operators.supply import LOOK_BACK
+from cds.plots.axis import date_text
 from cds.sentences import Sentences, say
 from cds.wording import number_text
 
-USUAL_DAYS: Final = 365
 WORDS: Final[Sentences] = {
     "title": (
         "Tilgang til medisin, {label}, pasient {id}",
@@ -67,6 +61,32 @@ WORDS: Final[Sentences] = {
     ),
     "carried": ("{days} dager fra før", "{days} dagar frå før", "{days} days from before"),
     "gap": ("{days} dager uten", "{days} dagar utan", "{days} days without"),
+    "any": ("Minst ett legemiddel", "Minst eitt legemiddel", "At least one medicine"),
+    "all_medicines": ("alle legemidler", "alle legemiddel", "all medicines"),
+    "any_rule": (
+        "andel dager med minst ett av dem; hvert legemiddel er vurdert for seg fra første utlevering",
+        "del av dagane med minst eitt av dei; kvart legemiddel er vurdert for seg frå første utlevering",
+        "share of days with at least one of them; each is judged by itself from its first dispense",
+    ),
+    "handed_out": ("utlevert", "utlevert", "handed out"),
+    "days_not_known": (
+        "utlevert, ikke kjent hvor lenge det rekker",
+        "utlevert, ikkje kjent kor lenge det rekk",
+        "handed out, nobody knows for how long",
+    ),
+    "follow_up_window": ("oppfølging", "oppfølging", "follow-up"),
+    "observation_window": ("vurdert", "vurdert", "judged"),
+    "stretch_covered": (
+        "{first} – {last}: med medisin",
+        "{first} – {last}: med medisin",
+        "{first} to {last}: with medicine",
+    ),
+    "stretch_without": ("{first} – {last}: uten", "{first} – {last}: utan", "{first} to {last}: without"),
+    "stretch_unknown": (
+        "{first} – {last}: ikke kjent",
+        "{first} – {last}: ikkje kjent",
+        "{first} to {last}: not known",
+    ),
     "covered": ("dager med medisin", "dagar med medisin", "days with medicine"),
     "without": ("dager uten", "dagar utan", "days without"),
     "waits": (
@@ -97,15 +117,28 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MedicationBand:
-    """One medication."""
+    """One medication. estimate: its own measure in words, where each is judged by itself."""
 
     label: str
     steps: tuple[Step, ...]
+    estimate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days on which at least one medication was at hand, none was, or nobody knows. end: the day after the last one."""
+
+    kind: Literal["covered", "without", "unknown"]
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityChart:
-    """One patient's supplies and one measure. first, last: days on the axis; windows: first day, day after the last."""
+    """One patient's supplies and one measure. first, last: days on the axis; windows: first day, day after the last.
+
+    together: of several medications, the days with at least one of them; () of one.
+    """
 
     language: Language
     patient: str
@@ -121,15 +154,26 @@ class AvailabilityChart:
     observation: tuple[int, int]
     bands: tuple[MedicationBand, ...]
     issues: tuple[str, ...]
+    together: tuple[Stretch, ...] = ()
 
 
 def availability_chart(
-    explained: Availability, *, label: str = "", language: Language = "en", draft: str = ""
+    explained: Availability,
+    *,
+    parts: Sequence[Availability] = (),
+    label: str = "",
+    language: Language = "en",
+    draft: str = "",
 ) -> AvailabilityChart:
-    """The chart of an explanation. label: what the supplies are of."""
+    """The chart of an explanation. label: what the supplies are of.
+
+    parts: explanations of each medication by itself; their days and estimates then stand in the bands, and a last band
+    shows the days with at least one of them.
+    """
     days = [*explained.follow_up, *explained.observation, *(each.day for each in explained.supplies)]
     inside = [each for each in days if each <= explained.follow_up[1]] or days
     carry = explained.carry
+    bands = tuple(_bands(parts or (explained,), bool(parts), language))
     rule = "no_carry" if explained.measure < "CMA5" else "carries_same" if carry.same_medication else "carries"
     return AvailabilityChart(
         language=language,
@@ -144,8 +188,11 @@ def availability_chart(
         last=max(inside),
         follow_up=explained.follow_up,
         observation=explained.observation,
-        bands=tuple(_band(explained, each, language) for each in explained.medications),
+        bands=bands,
         issues=tuple(said("issue", language, row=each.row + 1, code=each.code) for each in explained.issues),
+        together=tuple(_together([step for band in bands for step in band.steps], *explained.observation))
+        if parts
+        else (),
     )
 
 
@@ -157,13 +204,55 @@ def said(key: str, language: Language, **values: object) -> str:
 def _estimate(explained: Availability, language: Language) -> str:
     if explained.value is None:
         return said("unknown", language, reason=explained.reason)
-    value = number_text(100.0 * explained.value, 1, language)
-    return said("at_least", language, value=value) if explained.reason == "at_least" else f"{value} %"
+    return percent(100.0 * explained.value, explained.reason == "at_least", language)
 
 
-def _band(explained: Availability, medication: Any, language: Language) -> MedicationBand:
+def percent(value: float, is_bound: bool, language: Language) -> str:
+    """A share in words; `is_bound`: it may be more."""
+    text = number_text(value, 1, language)
+    return said("at_least", language, value=text) if is_bound else f"{text} %"
+
+
+def _bands(parts: Iterable[Availability], has_estimate: bool, language: Language) -> Iterator[MedicationBand]:
+    for each in parts:
+        estimate = f"{each.measure} {_estimate(each, language)}" if has_estimate else ""
+        yield from (_band(each, medication, estimate, language) for medication in each.medications)
+
+
+def _band(explained: Availability, medication: Any, estimate: str, language: Language) -> MedicationBand:
     steps = tuple(_step(each, language) for each in explained.supplies if each.medication == medication)
-    return MedicationBand(said("no_name", language) if medication is None else str(medication), steps)
+    return MedicationBand(said("no_name", language) if medication is None else str(medication), steps, estimate)
+
+
+def _together(steps: Sequence[Step], opens: float, closes: float) -> Iterator[Stretch]:
+    """The days of a window on which anything was at hand, and the others: unknown from a supply on that may last."""
+    open_ended = [each.day for each in steps if each.used_until is None]
+    reached = opens
+    for start, end in _joined(steps, opens, closes):
+        yield from _not_covered(open_ended, reached, start)
+        yield Stretch("covered", start, end)
+        reached = end
+    yield from _not_covered(open_ended, reached, closes)
+
+
+def _joined(steps: Sequence[Step], opens: float, closes: float) -> list[tuple[float, float]]:
+    """When something was used within a window, in order, without overlap."""
+    joined: list[tuple[float, float]] = []
+    used = sorted((each.used_from, each.used_until) for each in steps if each.used_until is not None)
+    for start, end in ((max(start, opens), min(end, closes)) for start, end in used):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        elif start < end:
+            joined.append((start, end))
+    return joined
+
+
+def _not_covered(open_ended: Sequence[int], start: float, end: float) -> Iterator[Stretch]:
+    perhaps = min((max(day, start) for day in open_ended if start - LOOK_BACK < day < end), default=end)
+    if start < perhaps:
+        yield Stretch("without", start, perhaps)
+    if perhaps < end:
+        yield Stretch("unknown", perhaps, end)
 
 
 def _step(supply: SupplyStep, language: Language) -> Step:
@@ -180,67 +269,3 @@ def _step(supply: SupplyStep, language: Language) -> Step:
     covered = None if following is None or supply.gap_days is None else following - supply.gap_days
     begins = supply.day + carried
     return Step(supply.day, begins, None if lasts is None else begins + lasts, covered, following, ", ".join(text))
-
-
-def availability(
-    ruleset: Ruleset,
-    patient: Patient,
-    medicines: str = "all",
-    *,
-    at: Moment,
-    days: int = USUAL_DAYS,
-    measure: str = "CMA7",
-    language: Language = "en",
-    allow_draft: bool = False,
-) -> AvailabilityChart:
-    """The chart of what was handed out to a patient, over so many days up to `at`, those of the first dispense at most.
-
-    medicines: a class of the ruleset's concepts (`statins`), or `all`. at, allow_draft: as in `Ruleset.evaluate`.
-    CdsError when nothing of the class was handed out.
-    """
-    ruleset.refuse_drafts(allow_draft)
-    facts = patient.facts
-    moment = microseconds(at, facts.zone)
-    spanned = axis(facts.zone, moment, days=days)
-    view = View(Evaluation(ruleset.plan, facts, moment), spanned, ruleset.concepts, language)
-    key = f"supply.{medicines}"
-    rows = _handed_out(view, key, patient.id)
-    if not rows:
-        raise CdsError(
-            f"nothing of `{medicines}` was handed out to the patient; name a class such as `statins`, or `all`"
-        )
-    first = min(each["date"] for each in rows)
-    until = _date(spanned.last_day + 1)
-    starts = max(first, until - timedelta(days=days))
-    follow_up, observation, carry = Window(first, until), Window(starts, until), Carry(same_medication=True)
-    explained = explain_availability(
-        rows, patient.id, measure, follow_up=follow_up, observation=observation, carry=carry
-    )
-    drafts = [each.id for each in ruleset.heads if each.status == "draft"]
-    draft = say("notice", language, rulesets=", ".join(drafts)) if drafts else ""
-    return availability_chart(explained, label=_label(view, key), language=language, draft=draft)
-
-
-def _label(view: View, key: str) -> str:
-    return words("supply", view.language) if key == "supply.all" else view.label(key)
-
-
-def _date(day: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=day)
-
-
-def _handed_out(view: View, key: str, patient: str) -> list[dict[str, Any]]:
-    """The dispenses that are known, as rows of a table of supply; medicines are numbered in order."""
-    series = view.known(key)
-    numbers = {group: place for place, group in enumerate(sorted(set(series.group)), 1)}
-    label = _label(view, key)
-    names = {group: words("medicine", view.language, label=label, n=n) for group, n in numbers.items()}
-    return [
-        {
-            "patient": patient,
-            "date": _date((time + ahead * MICROSECONDS_PER_MINUTE) // MICROSECONDS_PER_DAY),
-            "days_supply": series.values[row] if series.quality[row] == KNOWN else None,
-            "medication": names[series.group[row]] if len(names) > 1 else label,
-        }
-        for row, (time, ahead) in enumerate(zip(series.times, series.utc_offset, strict=True))
-    ]

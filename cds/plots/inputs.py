@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from cds.codes import Concept, Concepts
+from cds.codes import Attribute, Concept, Concepts
 from cds.diagnostics import Language
 from cds.execute.explain import iso_time
 from cds.execute.single import Evaluation
 from cds.operators.readings import contradicts
+from cds.operators.rows import EVERY_ROW, Wanted
 from cds.operators.series import DATE_ONLY, Series
 from cds.patient import rows_known_at, series_of, table_of
 from cds.periods import end_of_day
@@ -25,6 +26,7 @@ from cds.wording import moment_text
 
 ROW_FOLDERS = ("doses", "supply", "medicines", "events", "stays", "conditions", "devices")
 """Kinds of input that are shown as a row, in their order below the readings."""
+_PLANNED = Wanted(unwanted=int(Attribute.AS_NEEDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,13 @@ class View:
         return (time + min(end_of_day(time, self.axis.zone), self.axis.at)) // 2 if is_date_only else time
 
     def known(self, key: str, partner: str = "") -> Series:
-        """The rows of a key that count at the moment; `partner`: another key with the same rows."""
+        """The rows of a key that count at the moment, of doses the planned ones; `partner`: another key with the same
+        rows.
+        """
         patient = self.evaluation.patient
         table = table_of(patient, key)
-        rows = rows_known_at(table, table_of(patient, partner) if partner else table, self.axis.at)
+        wanted = _PLANNED if key.startswith("doses.") else EVERY_ROW
+        rows = rows_known_at(table, table_of(patient, partner) if partner else table, self.axis.at, wanted)
         return series_of(table, rows)
 
     def since(self, key: str) -> int:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 
 from cds.adapters.tables.arrow import ArrowArray, ArrowBatch, ArrowTable, pa
-from cds.adapters.tables.source import Opened
+from cds.adapters.tables.opened import Opened
 from cds.population import Array
 from cds.scoring.census import STRANGER, UNSIGNED, Census, Span, Whose
 from cds.scoring.pieces import Piece, Pieces
@@ -198,7 +198,7 @@ class Streams:
             owner = self.tables[name].owner
             batches = [_owned(each, owner, first, ids) for each in found]
             unknown = [*self.tables[name].unknown] if number == 0 else []
-            tables[name] = Opened(name, batches, unknown)
+            tables[name] = Opened.of(name, batches, unknown)
         rows = {name: np.concatenate([_NO_ROWS, *(each.row for each in found)]) for name, found in taken.items()}
         return Block(first, last, ids, tables, rows)
 

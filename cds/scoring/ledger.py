@@ -11,7 +11,7 @@ import numpy as np
 from cds.adapters.issues import issue
 from cds.adapters.tables.arrow import ArrowTable, compute, pa
 from cds.adapters.tables.notes import SCHEMA
-from cds.adapters.tables.source import Opened
+from cds.adapters.tables.opened import Opened
 from cds.adapters.tables.specification import MANIFEST, TABLES
 from cds.codes import system_url
 from cds.diagnostics import Issue

@@ -41,6 +41,10 @@ class Room:
             raise CdsError(f"{len(census.ids)} patients do not fit into {self.limit // 2**20} MiB; give more memory")
         return left
 
+    def patients_at_once(self, bytes_each: float, share: float) -> int:
+        """How many patients may be held of whom each takes so many bytes, in a share of what is left."""
+        return max(int((0.95 * self.limit - _ITSELF) * share / max(bytes_each, 1.0)), 1)
+
     def rows_at_once(self, census: Census) -> int:
         """How many rows may be held while a table is put aside."""
         return int(self.left(census) / _PER_ROW)

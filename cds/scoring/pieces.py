@@ -12,7 +12,8 @@ import numpy as np
 
 from cds.adapters.tables.arrow import ArrowArray, ArrowBatch, ArrowTable, compute, pa, parquet
 from cds.adapters.tables.encoding import is_textual
-from cds.adapters.tables.source import Opened, checked, file_of, known_columns, readable, tables_in, with_words
+from cds.adapters.tables.opened import Opened
+from cds.adapters.tables.source import checked, file_of, known_columns, readable, tables_in, with_words
 from cds.adapters.tables.specification import TABLES
 from cds.adapters.tables.stream import stream
 from cds.population import Array
@@ -171,7 +172,7 @@ def rows_of_one(table: Pieces, patient: str) -> tuple[Opened, Array]:
         if is_theirs.true_count:
             rows.append(np.flatnonzero(is_theirs.to_numpy(zero_copy_only=False)) + piece.first)
             batches += _of_one(table, piece, patient, is_theirs)
-    return Opened(table.name, batches, [*table.unknown]), np.concatenate(rows)
+    return Opened.of(table.name, batches, [*table.unknown]), np.concatenate(rows)
 
 
 def _of_one(table: Pieces, piece: Piece, patient: str, is_theirs: ArrowArray) -> Iterator[ArrowBatch]:

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from cds.adapters.tables.arrow import ArrowTable, pa, parquet
+from cds.adapters.tables.arrow import ArrowTable, compute, pa, parquet
 from cds.adapters.tables.encoding import is_textual
 from cds.population import Array
 
 COMPRESSION: Final = "lz4"
+_MOST_SECONDS: Final = (2**63 - 1) // 1000
 
 
 @dataclass(slots=True)
@@ -81,9 +82,19 @@ class _File:
 
 
 def with_coded_texts(table: ArrowTable) -> ArrowTable:
-    """The table in one piece, each text as a small number that stands for it."""
-    columns = [_coded(each) for each in table.columns]
+    """The table in one piece, each text as a small number that stands for it, and times as Parquet can hold them."""
+    columns = [_coded(_storable(each)) for each in table.columns]
     return pa.table(columns, table.schema.names).unify_dictionaries().combine_chunks()
+
+
+def _storable(column: Any) -> Any:
+    """Seconds as milliseconds, as Parquet has no seconds; what is too far off for them stays too far off to be read."""
+    kind = column.type
+    if not pa.types.is_timestamp(kind) or kind.unit != "s":
+        return column
+    capped = compute.max_element_wise(column.cast(pa.int64()), -_MOST_SECONDS, skip_nulls=False)
+    capped = compute.min_element_wise(capped, _MOST_SECONDS, skip_nulls=False)
+    return compute.multiply(capped, 1000).cast(pa.timestamp("ms", kind.tz))
 
 
 def _coded(column: Any) -> Any:

@@ -9,6 +9,7 @@
 | module | duty |
 |---|---|
 | `settings`, `clock` | what a host decides; the one clock of the product |
+| `offers` | the services: hooks that rulesets ask for, and whose findings are answered at each |
 | `needs` | what the rulesets read, as prefetch templates |
 | `prefetch`, `fetching` | answers to them, from the request or the FHIR server; what is missing |
 | `calls`, `feedback`, `replies` | the JSON of CDS Hooks, in and out |

@@ -25,6 +25,7 @@ from cds.server.feedback import FeedbackStore, read_feedback
 from cds.server.fetching import FhirServer, may_fetch
 from cds.server.logs import Log
 from cds.server.needs import PATIENT
+from cds.server.offers import Offer
 from cds.server.openapi import openapi
 from cds.server.outcomes import Refused, outcome
 from cds.server.prefetch import Answer, Gathered, answer_of, gathered
@@ -53,16 +54,17 @@ class Desk:
 def application(desk: Desk, closing: Callable[[], None] = lambda: None) -> Starlette:
     """The ASGI application. closing: called when it stops, after the last answer."""
     settings = desk.answering.settings
-    service = f"/cds-services/{settings.service_id}"
     routes = [
         _route(desk, "/cds-services", "GET", _discover),
-        _route(desk, service, "POST", _call),
         _route(desk, "/evaluate", "POST", _evaluate),
         _route(desk, "/health", "GET", _health, is_open=True),
         _route(desk, "/openapi.json", "GET", _describe, is_open=True),
     ]
-    if desk.feedback is not None:
-        routes.append(_route(desk, f"{service}/feedback", "POST", _take_feedback))
+    for offer in desk.answering.offers:
+        service = f"/cds-services/{offer.id}"
+        routes.append(_route(desk, service, "POST", partial(_call, offer)))
+        if desk.feedback is not None:
+            routes.append(_route(desk, f"{service}/feedback", "POST", partial(_take_feedback, offer)))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -113,16 +115,16 @@ def _route(desk: Desk, path: str, method: str, handler: _Handler, is_open: bool 
 
 async def _discover(desk: Desk, request: Request, caller: str) -> bytes:
     made = desk.answering
-    return as_bytes(discovery(made.settings, made.needs, made.ruleset.heads, made.language, _today(desk)))
+    return as_bytes(discovery(made.settings, made.offers, made.needs, made.ruleset.heads, made.language, _today(desk)))
 
 
-async def _call(desk: Desk, request: Request, caller: str) -> bytes:
+async def _call(offer: Offer, desk: Desk, request: Request, caller: str) -> bytes:
     made = desk.answering
     async with AsyncExitStack() as held:
         await held.enter_async_context(desk.work.admitted())
         raw = await held.enter_async_context(desk.work.body(_of_json(request)))
         at = desk.clock().replace(microsecond=0)
-        asked = await desk.work.run(partial(read_call, raw, made.settings.hooks))
+        asked = await desk.work.run(partial(read_call, raw, offer.hooks))
         found, fetched = await _gather(desk, asked)
         server = asked.call.fhir_server or ""
         patient = asked.call.context.patient_id
@@ -130,7 +132,7 @@ async def _call(desk: Desk, request: Request, caller: str) -> bytes:
 
         def answer() -> bytes:
             whole: Gathered = gathered(made.needs, found, person, patient, server, at)
-            return made.call(asked, whole, at, caller, fetched)
+            return made.call(offer, asked, whole, at, caller, fetched)
 
         return await desk.work.run(answer)
 
@@ -151,13 +153,12 @@ async def _gather(desk: Desk, asked: Asked) -> tuple[dict[str, Any], tuple[bytes
     return found, tuple(server.read)
 
 
-async def _take_feedback(desk: Desk, request: Request, caller: str) -> bytes:
+async def _take_feedback(offer: Offer, desk: Desk, request: Request, caller: str) -> bytes:
     assert desk.feedback is not None
     store = desk.feedback
     async with desk.work.admitted(), desk.work.body(_of_json(request)) as raw:
-        service = desk.answering.settings.service_id
         received = moment(desk.clock)
-        await desk.work.run(lambda: store.add(service, read_feedback(raw), caller, received))
+        await desk.work.run(lambda: store.add(offer.id, read_feedback(raw), caller, received))
     return b""
 
 
@@ -171,7 +172,7 @@ async def _health(desk: Desk, request: Request, caller: str) -> bytes:
 
 
 async def _describe(desk: Desk, request: Request, caller: str) -> bytes:
-    return as_bytes(openapi(desk.answering.settings, desk.feedback is not None))
+    return as_bytes(openapi(desk.answering.settings, _hooks(desk), desk.feedback is not None))
 
 
 async def _not_there(desk: Desk, request: Request, problem: Exception) -> Response:
@@ -183,6 +184,10 @@ async def _not_there(desk: Desk, request: Request, problem: Exception) -> Respon
     )
     desk.log.write("request", route="other", status=status)
     return _refused(Refused(status, says, headers=headers))
+
+
+def _hooks(desk: Desk) -> list[str]:
+    return [hook for offer in desk.answering.offers for hook in offer.hooks]
 
 
 def _today(desk: Desk) -> date:

@@ -1,6 +1,7 @@
 """The request of a CDS Hooks call (https://cds-hooks.hl7.org/2.0/#http-request_1), as far as it is used."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -76,7 +77,7 @@ def json_object(raw: bytes) -> Json:
     return dict(fields)
 
 
-def read_call(raw: bytes, hooks: tuple[str, ...]) -> Asked:
+def read_call(raw: bytes, hooks: Collection[str]) -> Asked:
     """The call in a body; Refused when it cannot be read, is for another hook, or orders for another patient."""
     fields = json_object(raw)
     try:

@@ -94,7 +94,8 @@ def needs_of(plan: Plan, concepts: Concepts, without: Collection[str] = ()) -> N
     """What a plan reads. without: kinds of resource that the clients do not hold; they are not asked for."""
     by_folder: dict[str, list[Measure]] = {}
     for measure in (each for each in plan.numbers if isinstance(each, Measure)):
-        by_folder.setdefault(measure.input.key.partition(".")[0], []).append(measure)
+        for folder in {key.partition(".")[0] for key in measure.input.keys}:
+            by_folder.setdefault(folder, []).append(measure)
     queries: dict[str, Query] = {}
     inputs: list[Need] = []
     for name in sorted(by_folder):

@@ -1,5 +1,6 @@
 """The OpenAPI document (https://spec.openapis.org/oas/v3.1.0) of the service."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from cds import __version__
@@ -25,10 +26,10 @@ _REFUSALS: Final = {
 }
 
 
-def openapi(settings: Settings, has_feedback: bool) -> Json:
-    """The description of everything that is served with these settings.
+def openapi(settings: Settings, hooks: Iterable[str], has_feedback: bool) -> Json:
+    """The description of everything that is served with these settings at these hooks.
 
-    >>> sorted(openapi(Settings(), has_feedback=False)["paths"])
+    >>> sorted(openapi(Settings(), ["patient-view"], has_feedback=False)["paths"])
     ['/cds-services', '/cds-services/{id}', '/evaluate', '/health', '/openapi.json']
     """
     paths: Json = {
@@ -45,7 +46,7 @@ def openapi(settings: Settings, has_feedback: bool) -> Json:
         "openapi": "3.1.0",
         "info": {"title": settings.title or "cds", "version": __version__},
         "paths": paths,
-        "components": {"schemas": _schemas(settings), "securitySchemes": {"token": _TOKEN}},
+        "components": {"schemas": _schemas(hooks), "securitySchemes": {"token": _TOKEN}},
         "security": [{"token": []}] if settings.issuers else [],
     }
 
@@ -85,13 +86,13 @@ def _operation(
     return made | ({"security": []} if is_open else {})
 
 
-def _schemas(settings: Settings) -> Json:
+def _schemas(hooks: Iterable[str]) -> Json:
     made: Json = {}
     for model in (Call, FeedbackList):
         schema = model.model_json_schema(ref_template=_REF)
         made |= schema.pop("$defs", {})
         made[model.__name__] = schema
-    made["Call"]["properties"]["hook"] = {"type": "string", "enum": list(settings.hooks)}
+    made["Call"]["properties"]["hook"] = {"type": "string", "enum": list(hooks)}
     return made | {"Request": _REQUEST, "Services": _SERVICES, "Cards": _CARDS, "OperationOutcome": _OUTCOME} | _HEALTH
 
 

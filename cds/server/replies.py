@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from cds import __version__
-from cds.adapters.cards import Card, cards
+from cds.adapters.cards import REASON_SYSTEM, Card, cards
 from cds.codes import Concepts
 from cds.diagnostics import Language
 from cds.identity import finding_uuid, stable_uuid
@@ -14,8 +14,9 @@ from cds.plan import Head
 from cds.result import Result, text_in
 from cds.sentences import Sentences, say
 from cds.server.needs import PATIENT, Needs
+from cds.server.offers import Offer
 from cds.server.prefetch import Gathered, Lack
-from cds.server.settings import REASON_SYSTEM, Reason, Settings
+from cds.server.settings import Reason, Settings
 
 _SENTENCES: Final[Sentences] = {
     "summary": (
@@ -70,23 +71,22 @@ _REASONS: Final[Sentences] = {  # code -> what people read
 
 
 def discovery(
-    settings: Settings, needs: Needs, heads: Iterable[Head], language: Language, today: date
+    settings: Settings, offers: Iterable[Offer], needs: Needs, heads: Iterable[Head], language: Language, today: date
 ) -> dict[str, Any]:
-    """The services: one for each hook, all of one id, so that newer cards take the place of older ones."""
+    """The services, one for each hook."""
     listed = list(heads)
-    title = settings.title or ", ".join(text_in(each.title, language)[0] for each in listed[:3])
-    rulesets = ", ".join(f"{each.id} {each.version} ({each.status})" for each in listed)
-    services = [
-        {
-            "hook": hook,
-            "id": settings.service_id,
-            "title": title,
+    services: list[dict[str, Any]] = []
+    for offer in offers:
+        own = [each for each in listed if each.id in offer.rulesets]
+        rulesets = ", ".join(f"{each.id} {each.version} ({each.status})" for each in own)
+        about = {
+            "id": offer.id,
+            "title": settings.title or ", ".join(text_in(each.title, language)[0] for each in own[:3]),
             "description": f"cds {__version__}: {rulesets}",
             "usageRequirements": say("usage", language, _SENTENCES),
             "prefetch": needs.templates(today),
         }
-        for hook in settings.hooks
-    ]
+        services += [{"hook": hook, **about} for hook in offer.hooks]
     return {"services": services}
 
 
@@ -97,12 +97,12 @@ def response(
     made = cards(result, language)["cards"]
     fired = {finding_uuid(result, each, "card") for each in result.fired}
     reasons = override_reasons(settings.override_reasons, language)
-    with_reasons = [each | {"overrideReasons": reasons} if each["uuid"] in fired and reasons else each for each in made]
+    with_reasons = [{"overrideReasons": reasons} | each if each["uuid"] in fired and reasons else each for each in made]
     return {"cards": [*with_reasons, *_missing(result, gathered, needs, language, concepts)]}
 
 
 def override_reasons(own: tuple[Reason, ...] | None, language: Language) -> list[dict[str, str]]:
-    """Codings of the reasons that a user may choose from: the host's own, else those that come with cds."""
+    """Codings of the reasons for a card of which the ruleset names none: the host's, else those that come with cds."""
     if own is not None:
         return [{"code": each.code, "system": each.system, "display": each.display} for each in own]
     return [{"code": code, "system": REASON_SYSTEM, "display": say(code, language, _REASONS)} for code in _REASONS]

@@ -4,18 +4,15 @@ import ipaddress
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cds.adapters.cards import REASON_SYSTEM
 from cds.diagnostics import CdsError
 from cds.periods import NORWAY, zone
 from cds.server.needs import KINDS
-
-HOOKS: Final = ("patient-view", "order-select", "order-sign", "medication-refill")
-"""The hooks that are served unless the settings name others."""
-REASON_SYSTEM: Final = "urn:cds:override-reason"
 
 _Count = Annotated[int, Field(ge=1)]
 _Seconds = Annotated[float, Field(gt=0)]
@@ -73,13 +70,14 @@ class Settings(_Part):
     """Everything that a host may decide; each has a value that is safe on a machine of one's own.
 
     base_url: the address that clients use, from which the audience of tokens follows. without: kinds of resource
-    that the clients do not hold, which are then not asked for.
+    that the clients do not hold, which are then not asked for. hooks: at which every ruleset answers; None = each
+    ruleset at those that it asks for.
     """
 
     base_url: str = ""
     service_id: _Code = "cds"
     title: str = ""
-    hooks: Annotated[tuple[_Code, ...], Field(min_length=1)] = HOOKS
+    hooks: Annotated[tuple[_Code, ...], Field(min_length=1)] | None = None
     without: frozenset[str] = frozenset()
     time_zone: str = NORWAY
     issuers: tuple[Issuer, ...] = ()

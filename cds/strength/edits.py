@@ -5,8 +5,8 @@ ruleset, and can be told in the author's own words at its place.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -22,15 +22,30 @@ Span = tuple[Place, str]
 _FLIPPED: Final = {"above": "at least", "at least": "above", "below": "at most", "at most": "below"}
 _COMPARISON: Final = re.compile(r"\b(above|at least|below|at most)\b")
 _NUMBER: Final = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w:-]|\.\d)")
+_CLOCK: Final = re.compile(r"(\d\d):(\d\d)")
+_MINUTES_PER_DAY: Final = 24 * 60
 _AMOUNTS: Final = ("default", "fixed")
 _COLOURS: Final = ("red", "orange", "yellow")
 _WAITING: Final = ("confirm", "for")
 _REFERRING: Final = ("hidden_by", "unknown_while")
 _LASTS: Final = frozenset(
     "last within require newest_within back over give_or_take gap_at_most gap_below lasting ends_after leave_out_last "
-    "apart_at_most skip_first_days per_session".split()
+    "leave_out_first apart_at_most skip_first_days per_session".split()
 )
-_YES: Final = {"yes": "no", "no": "yes"}
+_CLOCKS: Final = ("sessions", "at_times", "time_of_day", "day_starts")
+_YES_OR_NO: Final = ("yes", "no")
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "outside_sessions": ("left out", "kept"),
+    "stay_days": ("left out", "covered"),
+    "carry_over": ("same medicine", "any medicine", "none"),
+    "each_day": ("mean", "median", "min", "max"),
+}
+_NOT_NEEDED: Final = frozenset(
+    "newest_within require round leave_out_first leave_out_last leave_out_beyond skip_first_days per_session each_day "
+    "stays medicines_at_least position arm meal entered time_of_day use".split()
+)
+_LISTS: Final = ("at_times", "leave_out")
+_CONDITIONS: Final = ("when", "clear_when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,8 @@ class Edit:
 
     name: of the limit, value, bands or rule that it is in. before, after: the author's words, as they stand and as they
     would be; after is "" for what is left out. spans: the stretches of the file with their new text. whole: (first,
-    last) line to be left out, or None. rule: for `missing_as_false` alone, the rule that would take what it does not
-    know for false.
+    last) line to be left out besides, or None. rule: for `missing_as_false` alone, the rule that would take what it
+    does not know for false.
     """
 
     kind: Kind
@@ -67,7 +82,7 @@ def edits(file: LoadedFile) -> list[Edit]:
     """Every small error that could slip into a ruleset, in the order of its text."""
     found = [
         *_in_limits(file),
-        *_in_values(file),
+        *_in_readings(file),
         *_in_bands(file),
         *_in_conditions(file),
         *_in_rules(file),
@@ -116,8 +131,8 @@ def _comparisons(name: str, scalar: source.Scalar) -> Iterator[Edit]:
 
 def _joinings(name: str, scalar: source.Scalar) -> Iterator[Edit]:
     """`and` ↔ `or` in one pair of brackets at a time, and every operand left out."""
-    if scalar.place.end - scalar.place.column != len(scalar.text):
-        return  # a condition over several lines is read as one; what stands where is not told apart
+    if scalar.style == "block":
+        return  # its lines begin below the place that it has
     for group in groups(scalar.text):
         other = "or" if group.word == "and" else "and"
         yield _rewritten("joining", name, scalar, [(start, end, other) for start, end in group.joins])
@@ -126,10 +141,15 @@ def _joinings(name: str, scalar: source.Scalar) -> Iterator[Edit]:
 
 
 def _rewritten(kind: Kind, name: str, scalar: source.Scalar, changes: Sequence[tuple[int, int, str]]) -> Edit:
-    text = scalar.text
+    text, place = scalar.text, scalar.place
     for start, end, other in sorted(changes, reverse=True):
         text = text[:start] + other + text[end:]
-    return Edit(kind, name, scalar.place, scalar.text, text, ((scalar.place, text),))
+    written = f'"{text}"' if scalar.quoted else text
+    first, last = place.line, _last(scalar)
+    if first == last:
+        return Edit(kind, name, place, scalar.text, text, ((place, written),))
+    begun = replace(place, end=place.column + len(scalar.raw.partition("\n")[0]))
+    return Edit(kind, name, place, scalar.text, text, ((begun, written),), whole=(first + 1, last))
 
 
 def _left_out(name: str, entry: source.Entry) -> Edit:
@@ -171,20 +191,67 @@ def _in_limit_cases(limit: str, cases: source.Sequence) -> Iterator[Edit]:
                     yield from _numbers(limit, scalar)
 
 
-def _in_values(file: LoadedFile) -> Iterator[Edit]:
-    for value, entry in _block(file, "values").items():
-        for field, each in _fields(entry).items():
-            for scalar in _scalars(each.value):
-                if field in _LASTS:
-                    yield from _numbers(value, scalar)
-                elif field == "that_are":
-                    yield from _comparisons(value, scalar)
-                elif scalar.text in _YES and not scalar.quoted:
-                    other = _YES[scalar.text]
-                    words, changed = f"{field}: {scalar.text}", f"{field}: {other}"
-                    yield Edit("number", value, scalar.place, words, changed, ((scalar.place, other),))
-            if field in ("newest_within", "require", "round"):
-                yield _left_out(value, each)
+def _in_readings(file: LoadedFile) -> Iterator[Edit]:
+    """Which readings inputs and values take, and what values make of them."""
+    for block in ("inputs", "values"):
+        for name, entry in _block(file, block).items():
+            for field, each in _fields(entry).items():
+                for scalar in _scalars(each.value):
+                    yield from _in_field(name, field, scalar)
+                if field in _LISTS and isinstance(each.value, source.Sequence):
+                    yield from _items_left_out(name, each, each.value)
+                elif field in _NOT_NEEDED:
+                    yield _left_out(name, each)
+
+
+def _in_field(name: str, field: str, scalar: source.Scalar) -> Iterator[Edit]:
+    if field in _LASTS:
+        yield from _numbers(name, scalar)
+    elif field in _CLOCKS:
+        yield from _clocks(name, scalar)
+    elif field == "that_are":
+        yield from _comparisons(name, scalar)
+    else:
+        yield from _choices(name, field, scalar)
+
+
+def _clocks(name: str, scalar: source.Scalar) -> Iterator[Edit]:
+    """Every time of day of a text, a minute later and a minute earlier."""
+    for match in _CLOCK.finditer(scalar.text):
+        minutes = 60 * int(match[1]) + int(match[2])
+        for other in (minutes + 1, minutes - 1):
+            if 0 <= other <= _MINUTES_PER_DAY:
+                clock = f"{other // 60:02}:{other % 60:02}"
+                span = source.place_within(scalar, *match.span()), clock
+                yield Edit("number", name, scalar.place, scalar.text, _with(scalar, match, clock), (span,))
+
+
+def _choices(name: str, field: str, scalar: source.Scalar) -> Iterator[Edit]:
+    """The other words that might stand where a few are to be chosen from."""
+    words = _CHOICES.get(field, _YES_OR_NO)
+    for other in words if scalar.text in words else ():
+        if other != scalar.text:
+            before, after = f"{field}: {scalar.text}", f"{field}: {other}"
+            yield Edit("number", name, scalar.place, before, after, ((scalar.place, other),))
+
+
+def _items_left_out(name: str, entry: source.Entry, listed: source.Sequence) -> Iterator[Edit]:
+    """A list with each of its items left out, one at a time."""
+    items = [each for each in listed.items if isinstance(each, source.Scalar)]
+    if len(items) == 1:
+        yield _left_out(name, entry)
+        return
+    for at, item in enumerate(items):
+        if not listed.flow:
+            yield Edit("dropped", name, item.place, item.text, "", whole=(item.place.line, _last(item)))
+        elif items[0].place.line == items[-1].place.line:
+            yield Edit("dropped", name, item.place, item.text, "", ((_with_its_comma(items, at), ""),))
+
+
+def _with_its_comma(items: Sequence[source.Scalar], at: int) -> Place:
+    """Where an item of a list in brackets stands, with the comma that parts it from the others."""
+    place = items[at].place
+    return replace(place, column=items[at - 1].place.end) if at else replace(place, end=items[1].place.column)
 
 
 def _in_bands(file: LoadedFile) -> Iterator[Edit]:
@@ -224,9 +291,10 @@ def _in_conditions(file: LoadedFile) -> Iterator[Edit]:
             yield from (*_comparisons("applies_to", item), *_joinings("applies_to", item))
             yield Edit("dropped", "applies_to", item.place, item.text, "", whole=(item.place.line, _last(item)))
     for rule, entry in _block(file, "rules").items():
-        when = _fields(entry).get("when")
-        for scalar in _scalars(when.value) if when else ():
-            yield from (*_comparisons(rule, scalar), *_joinings(rule, scalar))
+        for field in _CONDITIONS:
+            condition = _fields(entry).get(field)
+            for scalar in _scalars(condition.value) if condition else ():
+                yield from (*_comparisons(rule, scalar), *_joinings(rule, scalar))
     for zone, entry in _block(file, "zones").items():
         for colour in _COLOURS:
             level = _fields(entry).get(colour)

@@ -83,9 +83,28 @@ def test_what_has_no_place_among_the_doses(fields: Json, issue: str, open_keys: 
 
 def test_a_dose_as_needed_is_not_planned() -> None:
     asked = request(dosageInstruction=[{"asNeededBoolean": True}])
-    patient = read(administration(request={"reference": "MedicationRequest/r"}), asked)
-    assert [] == rows(patient)
+    given = {"request": {"reference": "MedicationRequest/r"}}
+    patient = read(administration(**given), administration(name="b", status="not-done", **given), asked)
+    assert [("8 08:00", 1.0, 0.0, KNOWN, LATE | Attribute.AS_NEEDED)] == rows(patient)
     assert [] == codes(patient.issues)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("1.17", [("8 08:05", 1.0, 0.0, KNOWN, Attribute.AS_NEEDED)]),  # tells of no dose
+        ("1.1", []),  # it did not come out
+        ("1.5", [("8 08:05", 0.0, 0.0, NOT_JUDGED, Attribute.AS_NEEDED)]),  # dispensing had stopped
+    ],
+)
+def test_a_pouch_as_needed_belongs_to_no_slot_and_is_never_missed(code: str, expected: list[Row]) -> None:
+    asked = request(METFORMIN, "n", dosageInstruction=[{"asNeededBoolean": True}])
+    pouch = report(name="v", authorizingPrescription=[{"reference": "MedicationRequest/n"}])
+    about = alert("2026-01-08T08:30:00+01:00", code, implicated=[{"reference": "MedicationDispense/v"}])
+    patient = read(clocked(), asked, report("2026-01-07T20:00:00+01:00"), pouch, about)
+    assert expected == [each for each in rows(patient) if each[4] & Attribute.AS_NEEDED]
+    assert [0.0] == [each[1] for each in rows(patient) if each[0] == "8 08:00"]
+    assert KNOWN not in [each[3] for each in rows(patient) if each[0].startswith("8 ") and not each[4]]
 
 
 def test_a_dose_without_a_name_is_a_dose_all_the_same() -> None:

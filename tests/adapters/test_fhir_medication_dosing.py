@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cds.adapters.fhir.dosing import doses_a_day, dosings
-from cds.adapters.fhir.medicine_quantity import days_in, quantity
+from cds.adapters.medicine_quantity import days_in, quantity
 from cds.periods import zone
 from tests.adapters.building import Json, at, concept
 from tests.adapters.medication import amount, dosage

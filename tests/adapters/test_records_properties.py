@@ -110,7 +110,7 @@ WHOLE = {
     "conditions": {"heart_failure": [{"from": "2019-05-01", "to": "2020-01-01", "certain": True}]},
     "devices": ["medicine_dispenser"],
     "events": {"technical_fault": [{"time": "2026-01-08 09:00"}]},
-    **dose(reason="paused"),
+    **dose(reason="paused", use="regular"),
     "forms": {"gad7": [{"time": "2026-01-07", "item1": 2, "item2": "HI"}]},
     "stays": {"hospital_stay": [{"from": "2026-01-02", "to": "2026-01-04", "certain": False}]},
     "medicines": [{"atc": ["C10AA05"], "from": "2025-01-01", "to": "2026-01-01", "use": "regular", "certain": True}],

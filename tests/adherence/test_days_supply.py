@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cds import adherence
-from cds.adherence import QuantityColumns, Window
+from cds.adherence import Columns, QuantityColumns, Window
 from cds.diagnostics import CdsError
 
 COLUMNS = QuantityColumns(
@@ -81,3 +81,19 @@ def test_the_answer_is_a_table_of_supply() -> None:
 def test_a_defined_daily_dose_that_is_none(dose: Any) -> None:
     with pytest.raises(CdsError, match="the defined daily dose of `Y`"):
         adherence.with_days_supply([], columns=COLUMNS, defined_daily_doses={"Y": dose})
+
+
+def test_an_explanation_says_how_the_days_of_each_supply_are_known() -> None:
+    table = [
+        {"patient": 1, "date": "2026-01-01", "medication": "A", "days": 30},
+        {"patient": 1, "date": "2026-01-31", "medication": "A", "quantity": 60, "quantity_unit": "tablets", "dose": 2},
+        {"patient": 1, "date": "2026-03-02", "medication": "A", "quantity": 60},
+    ]
+    names = ("days", "quantity", "quantity_unit", "dose", "unit")
+    whole = [{**dict.fromkeys(names), **each, "unit": "tablets"} for each in table]
+    columns = QuantityColumns(days_supply="days", daily_dose="dose", daily_dose_unit="unit")
+    reckoned = adherence.with_days_supply(whole, columns=columns).rows
+    expected = {"how": ["stated", "derived", "unknown"], "": ["stated", "stated", "unknown"]}
+    for name, said in expected.items():
+        shown = adherence.explain_availability(reckoned, 1, columns=Columns(how=name))
+        assert said == [each.how for each in shown.supplies]

@@ -3,12 +3,14 @@
 Where the published program gives no stage (it takes numbers outside its span for impossible), ours still alarms.
 """
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import pytest
 
+from cds import pressure
 from cds.execute.batch import score
 from cds.execute.findings import STATUSES
 from cds.execute.single import Evaluation
@@ -151,3 +153,45 @@ def test_summaries() -> None:
                     assert told == pytest.approx(float(stated), rel=1e-9)
                     compared += 1
     assert compared
+
+
+DIP: Mapping[str, Any] = settings("bp_dip")
+NO_DIP = missing("bp_dip", "input", "expected")
+
+
+@pytest.mark.skipif(bool(NO_DIP), reason=NO_DIP)
+def test_dips_of_the_night() -> None:
+    rows = rows_of(DIP["input"])
+    for stated in rows_of(DIP["expected"]):
+        own = [row for row in rows if (row["ID"], row["VISIT"]) == (stated["ID"], stated["VISIT"])]
+        for part, short in (("SBP", "sys"), ("DBP", "dias")):
+            awake, asleep = ([float(row[part]) for row in own if row["WAKE"] == wake] for wake in ("1", "0"))
+            dip = pressure.nocturnal_dip(awake, asleep)
+            assert dip == pytest.approx(float(stated[f"dip_{short}"]), rel=1e-9)
+            assert stated[f"class_{short}"] == pressure.dipping(dip)
+
+
+@pytest.mark.skipif(bool(NO_SUMMARY), reason=NO_SUMMARY)
+@pytest.mark.parametrize("part", PARTS)
+def test_variation_from_reading_to_reading(part: str) -> None:
+    courses = grouped(rows_of(SUMMARY["input"]), "ID")
+    for stated in rows_of(SUMMARY["expected"]):
+        course = sorted(courses[stated["ID"]], key=lambda row: row["DATE_TIME"])
+        values = [float(row[part]) for row in course]
+        peak, trough = pressure.peak_and_trough(values)
+        told = {
+            "ARV": pressure.average_real_variability(values),
+            "SV": pressure.successive_variation(values),
+            "Peak": peak,
+            "Trough": trough,
+        }
+        for column, value in told.items():
+            assert value == pytest.approx(float(stated[f"{column}_{part}"]), rel=1e-9)
+
+
+def test_nothing_to_compute_from_is_not_a_number_and_names_follow_the_dip() -> None:
+    assert math.isnan(pressure.nocturnal_dip([], [120.0])) and math.isnan(pressure.nocturnal_dip([120.0], []))
+    assert math.isnan(pressure.average_real_variability([120.0])) and math.isnan(pressure.successive_variation([]))
+    assert all(map(math.isnan, pressure.peak_and_trough([])))
+    names = [pressure.dipping(dip) for dip in (-0.01, 0.0, 0.1, 0.11, 0.2, 0.21)]
+    assert ["reverse", "non-dipper", "non-dipper", "dipper", "dipper", "extreme"] == names

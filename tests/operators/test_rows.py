@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds.operators.reasons import IMPLAUSIBLE_ONLY, KNOWN
-from cds.operators.rows import keep_known
+from cds.operators.rows import Wanted, keep_known
 from cds.operators.series import FIRST_TIME
 
 AT = 100
@@ -20,7 +20,9 @@ def kept(
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(6)]
     times, recorded, values, partner, attribute, quality = columns
     other = [KNOWN] * len(rows) if other is None else other
-    count = keep_known(times, recorded, values, partner, attribute, quality, other, at, needed, unwanted, marks)
+    wanted = Wanted(needed, unwanted)
+    utc_offset = [0] * len(rows)
+    count = keep_known(times, utc_offset, recorded, values, partner, attribute, quality, other, at, wanted, marks)
     assert count == sum(marks)
     return marks
 

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+import cds
 from cds.adherence import Carry, Window, explain_availability
 from cds.cli import main
 from cds.diagnostics import CdsError
-from cds.plots import availability_chart, png, svg, table
+from cds.plots import availability, availability_chart, png, svg, table
 from tests.adherence.tables import FIRST
 
 SUPPLIES = [(0, 30, "A"), (20, 30, "A"), (75, 30, "A"), (120, None, "B")]
@@ -102,11 +103,11 @@ def test_a_png_picture() -> None:
     assert png(availability_chart(explained())).startswith(b"\x89PNG\r\n\x1a\n")
 
 
-Cds = Callable[..., tuple[int, str, str]]
+Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def plot(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cds:
+def plot(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     """`cds plot --supply` of a patient with statins; exit code, standard output and standard error."""
     days = {"2026-01-01": ("C10AA05", 30), "2026-01-20": ("C10AA05", 30), "2026-04-01": ("C10AA07", 28)}
     dispenses = [{"time": time, "atc": atc, "days": lasts} for time, (atc, lasts) in days.items()]
@@ -154,17 +155,56 @@ rules:
 """
 
 
-def test_the_command_draws_what_was_handed_out(plot: Cds, tmp_path: Path) -> None:
+def test_the_command_draws_what_was_handed_out(plot: Command, tmp_path: Path) -> None:
     code, out, err = plot("--supply", "statins", "--table")
     assert (0, "") == (code, err)
-    assert "CMA7 58.3 %" in out  # 88 of 151 days
-    assert "2026-01-20: lasts 30 days, 11 days from before, 30 days without" in out
+    assert "At least one medicine 58.3 %" in out  # 88 of 151 days
+    assert "C10AA05, Statins (CMA7 39.7 %)" in out  # 60 of 151
+    assert "2026-01-20: lasts 30 days, 11 days from before, 91 days without" in out
+    assert "C10AA07, Statins (CMA7 45.9 %)" in out  # 28 of 61
+    assert "  2026-03-02 to 2026-03-31: without\n  2026-04-01 to 2026-04-28: with medicine\n" in out
     file = tmp_path / "supply.svg"
     assert 0 == plot("--supply", "statins", "--days", "60", "--out", str(file))[0]
     ElementTree.parse(file)
 
 
-def test_the_command_says_when_nothing_was_handed_out(plot: Cds) -> None:
+DISPENSES = {
+    "one that ends while another lasts": (
+        [("2026-05-01", "C10AA05", 10), ("2026-05-06", "C10AA07", 10)],
+        ["C10AA05, Statins", "C10AA07, Statins"],
+        [("covered", 15), ("without", 16)],
+    ),
+    "nobody knows how long one lasts": (
+        [("2026-05-01", "C10AA05", 10), ("2026-05-16", "C10AA07", None)],
+        ["C10AA05, Statins", "C10AA07, Statins"],
+        [("covered", 10), ("without", 5), ("unknown", 16)],
+    ),
+    "two substances in one, and two that are not named": (
+        [("2026-05-01", ["C10AA05", "C09AA05"], 31), ("2026-05-01", None, 31), ("2026-05-01", "N02BE01", 31)],
+        [
+            "Handed out, all (1)",
+            "C09AA05 + C10AA05, Agents acting on the renin-angiotensin system, Statins",
+            "N02BE01",
+        ],
+        [("covered", 31)],
+    ),
+    "one medicine": ([("2026-05-01", "C10AA05", 10)], ["C10AA05, Statins"], []),
+}
+
+
+@pytest.mark.parametrize(("handed", "labels", "together"), DISPENSES.values(), ids=list(DISPENSES))
+def test_each_medicine_has_a_band_with_its_codes(handed: Any, labels: list[str], together: Any, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(RULESET, "utf-8")
+    dispenses = [{"time": time, "atc": atc, "days": days} for time, atc, days in handed]
+    patient = cds.Patient.from_dict({"id": "p", "dispenses": dispenses})
+    chart = availability(cds.load(file), patient, at="2026-05-31T12:00", allow_draft=True)
+    assert sorted(labels) == sorted(band.label for band in chart.bands)
+    assert together == [(each.kind, each.end - each.start) for each in chart.together]
+    assert all(label.split(",")[0] in table(chart) for label in labels)
+
+
+def test_the_command_says_when_nothing_was_handed_out(plot: Command) -> None:
     code, _, err = plot("--supply", "anticoagulants", "--table")
     assert 2 == code
     assert "nothing of `anticoagulants` was handed out" in err

@@ -41,11 +41,22 @@ def test_what_became_of_a_dose(kind: str, fields: dict[str, Any], note: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("reason", "word"), [("hospital_stay", "innlagt"), ("travel_dose", "på reise"), ("paused", "pause")]
+    ("reason", "note"),
+    [
+        ("hospital_stay", "dose ikke tatt, innlagt"),
+        ("travel_dose", "ikke kjent om dosen ble tatt, på reise"),
+        ("paused", "dose ikke tatt, pause"),
+    ],
 )
-def test_a_dose_may_be_set_aside(reason: str, word: str) -> None:
+def test_a_dose_may_be_set_aside(reason: str, note: str) -> None:
     mark = doses({"planned": "2026-04-18T08:00", "status": "missed", "reason": reason}).marks[0]
-    assert (True, f"dose ikke tatt, {word}") == (mark.is_set_aside, mark.note)
+    assert (True, note) == (mark.is_set_aside, mark.note)
+
+
+def test_a_dose_as_needed_has_no_mark_among_those_planned() -> None:
+    planned = {"planned": "2026-04-18T20:00", "status": "missed"}
+    marks = doses({"planned": "2026-04-18T08:00", "status": "missed", "use": "as_needed"}, planned).marks
+    assert ["dose ikke tatt"] == [each.note for each in marks]
 
 
 def test_doses_stand_by_the_patients_clock_when_clocks_change() -> None:

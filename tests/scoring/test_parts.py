@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds.adapters.tables.encoding import moments
+from cds.adapters.tables.kernels import MISSING, UNREADABLE
 from cds.api import load
 from cds.diagnostics import CdsError
 from cds.scoring import memory, score_tables
@@ -17,6 +19,7 @@ from cds.scoring.blocks import Streams, blocks_of, streams_of
 from cds.scoring.census import Census, census_of
 from cds.scoring.memory import LEAST, MOST_UNASKED, bytes_of, room_of, usual_limit
 from cds.scoring.pieces import pieces_of
+from cds.scoring.shelf import with_coded_texts
 from cds.scoring.steps import silent
 from cds.shipped import shipped_rulesets
 
@@ -173,3 +176,15 @@ def test_the_job_tells_how_far_it_has_come(tmp_path: Path) -> None:
         == done.findings
         == sum(sum(each.values()) for each in done.unknown.values())
     )
+
+
+@pytest.mark.parametrize("far", [9 * 10**18, -(2**63)])
+def test_times_too_far_off_for_parquet(far: int) -> None:
+    """They stay too far off to be read; others stay the same instant."""
+    instant = 1_767_857_400
+    column = pa.array([instant, far, None], pa.timestamp("s", "UTC"))
+    stored = with_coded_texts(pa.table({"time": column}))["time"]
+    read = moments(stored.combine_chunks())
+    assert [0, UNREADABLE, MISSING] == read.when.tolist()
+    assert instant * 1_000_000 == read.time[0]
+    assert pa.timestamp("ms", "UTC") == stored.type

@@ -57,7 +57,8 @@ def test_templates_keep_to_what_the_standard_recommends(everything: Ruleset) -> 
 
 def test_every_input_of_every_ruleset_is_asked_for_or_has_no_code(everything: Ruleset) -> None:
     needs = needs_of(everything.plan, everything.concepts)
-    read = {each.input.key.partition(".")[0] for each in everything.plan.numbers if isinstance(each, Measure)}
+    measures = [each for each in everything.plan.numbers if isinstance(each, Measure)]
+    read = {key.partition(".")[0] for each in measures for key in each.input.keys}
     assert read | {"limits"} == {each.name for each in needs.inputs}
     concepts = everything.concepts.by_name
     without_codes = {

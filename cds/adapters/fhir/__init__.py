@@ -9,7 +9,7 @@ that turns out to be wrong is the bundle read again, all of it before anything i
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any, Final
@@ -22,6 +22,7 @@ from cds.adapters.fhir.encounter import take_encounters
 from cds.adapters.fhir.goal import take_goals
 from cds.adapters.fhir.medication import take_medication
 from cds.adapters.fhir.observation import Observations
+from cds.adapters.fhir.pages import Pages
 from cds.adapters.fhir.plan import take_plans
 from cds.adapters.fhir.questionnaire import take_forms
 from cds.adapters.fhir.resource import Resource, each_once
@@ -36,6 +37,9 @@ from cds.operators.series import LAST_TIME
 from cds.patient import SEX, Patient, PatientLimit
 from cds.periods import NORWAY, calendar_date
 from cds.periods import zone as zone_called
+
+BeforeLast = Callable[[Intake, Observations], None]
+AfterLast = Callable[[Intake], None]
 
 MOST_BYTES: Final = 50_000_000
 MOST_ENTRIES: Final = 200_000
@@ -54,29 +58,35 @@ _TAKE: Final[Mapping[tuple[str, ...], Callable[[Intake, list[Resource]], None]]]
 
 A new kind is one line here. Observations, of which there may be very many, are taken while they are read.
 """
-_READ: Final = frozenset({"Patient", "Observation", *chain.from_iterable(_TAKE)})
+READ: Final = frozenset({"Patient", "Observation", *chain.from_iterable(_TAKE)})
+"""The kinds of resource that are read."""
 _ABOUT_NOBODY: Final = frozenset({*medication.ABOUT_NOBODY, "Questionnaire"})
 _NOT_STORED: Final = frozenset({"DELETE", "GET", "HEAD", "PATCH"})
 
 
+Written = Mapping[str, Any] | str | bytes
+
+
 def patient_from_fhir(
-    bundle: Mapping[str, Any] | str | bytes,
+    bundle: Written | Sequence[Written],
     *,
     concepts: Concepts | None = None,
     supplied: Mapping[str, bool | str] | None = None,
     zone: str = NORWAY,
     most_bytes: int = MOST_BYTES,
     most_entries: int = MOST_ENTRIES,
-    deepest: int = DEEPEST,
+    deepest: int | None = DEEPEST,
 ) -> Patient:
     """The one patient of a Bundle; PatientError when there is none, more than one, or it cannot be read.
 
     What cannot be used becomes an issue, and the rest stands. A measurement counts as supplied when the bundle holds
     a reading of it, a form when one was answered, the diagnoses when it holds any Condition, stays any Encounter,
     devices any Device of the patient's, medicines, dispenses, doses and events as `medication` says; `supplied`
-    (key -> bool, or the time from which on) says otherwise. A searchset with pages to come holds nothing in full.
+    (key -> bool, or the time from which on) says otherwise. A searchset with pages to come holds nothing in full; its
+    pages may come as a list, in any order.
     What does not say whom it is about leaves what it tells of not supplied, and its limit unknown.
-    zone: of the patient. most_bytes, most_entries, deepest: bounds on what is read.
+    zone: of the patient. most_bytes, most_entries, deepest: bounds on what is read; deepest None for an object that the
+    caller knows to be no deeper than is good.
 
     >>> weight = {"resourceType": "Observation", "id": "w", "status": "final", "subject": {"reference": "Patient/1"},
     ...           "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
@@ -86,7 +96,9 @@ def patient_from_fhir(
     >>> patient.tables["body_weight"].values
     [83.1]
     """
-    source = Bundle(bundle, Bounds(most_bytes, most_entries, deepest))
+    bounds = Bounds(most_bytes, most_entries, deepest)
+    pages = list(bundle) if isinstance(bundle, list | tuple) else [bundle]
+    source = Pages([Bundle(each, bounds) for each in pages])
     known, where = concepts or shared_concepts(), zone_called(zone)
     try:
         intake = Intake(known, where)
@@ -99,6 +111,23 @@ def patient_from_fhir(
     if source.is_incomplete():
         intake.note("incomplete", "Bundle")
         intake.supplied = dict.fromkeys(intake.supplied, LAST_TIME)
+    return _patient(intake, person)
+
+
+def patient_from_resources(intake: Intake, resources: list[Resource], before: BeforeLast, after: AfterLast) -> Patient:
+    """The one patient of resources that all are about it, or about nobody; PatientError when there is none.
+
+    before: adds readings of the patient's Observations that were read elsewhere, once the resources' own are there.
+    after: states what was supplied, once everything is read.
+    """
+    once = each_once(intake, resources)
+    person = _take(intake, the_patient(intake, once), once, before)
+    after(intake)
+    return _patient(intake, person)
+
+
+def _patient(intake: Intake, person: Subject) -> Patient:
+    """The patient, when everything is read."""
     birth_date, sex = _facts(intake, person)
     made = tables(intake)
     issues = tuple(sorted(intake.issues, key=lambda each: (each.place, each.code, each.message)))
@@ -122,7 +151,7 @@ def _up_to_the_patient(resources: Iterator[Resource]) -> Iterator[Resource]:
 
 def _once(resources: Iterator[Resource]) -> Iterator[Resource]:
     """The resources, as long as none is there twice and no second patient; ReadAgain there."""
-    seen: dict[str, set[str]] = {kind: set() for kind in _READ}
+    seen: dict[str, set[str]] = {kind: set() for kind in READ}
     for each in resources:
         names, name = seen[each.kind], each.name
         if name in names or (names and each.kind == "Patient"):
@@ -131,7 +160,13 @@ def _once(resources: Iterator[Resource]) -> Iterator[Resource]:
         yield each
 
 
-def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Subject:
+def _nothing_more(intake: Intake, observations: Observations) -> None:
+    """There are no readings but those of the resources."""
+
+
+def _take(
+    intake: Intake, person: Subject, resources: Iterable[Resource], before: BeforeLast = _nothing_more
+) -> Subject:
     """Add what the resources that are about this patient say."""
     observations = Observations(intake)
     others: list[Resource] = []
@@ -140,7 +175,7 @@ def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Sub
     for each in resources:
         if each.kind == "Patient":
             continue
-        if each.kind != "Observation" and _is_about_nobody(each):
+        if each.kind != "Observation" and is_about_nobody(each):
             about_nobody.append(each)
             continue
         is_ours = person.owns(intake, each)
@@ -150,6 +185,7 @@ def _take(intake: Intake, person: Subject, resources: Iterable[Resource]) -> Sub
             observations.take(each)
         elif is_ours:
             others.append(each)
+    before(intake, observations)
     _finish(intake, observations, [*others, *about_nobody])
     if unsaid:
         _leave_open(intake, unsaid, about_nobody)
@@ -181,12 +217,12 @@ def _leave_open(intake: Intake, unsaid: Iterable[Resource], about_nobody: Iterab
     intake.limits += [PatientLimit(each.name, math.nan, "", each.ruleset) for each in apart.limits]
 
 
-def _is_about_nobody(resource: Resource) -> bool:
+def is_about_nobody(resource: Resource) -> bool:
     """Whether it need not be about anybody: what it says counts only through what is about the patient."""
     return resource.kind in _ABOUT_NOBODY or is_of_nobody(resource)
 
 
-def _resources(intake: Intake, source: Bundle) -> Iterator[Resource]:
+def _resources(intake: Intake, source: Pages) -> Iterator[Resource]:
     """The entries that hold a resource of a kind that is read here; the other kinds are counted."""
     not_read: dict[str, int] = {}
     for number, entry in enumerate(source.entries()):
@@ -196,7 +232,7 @@ def _resources(intake: Intake, source: Bundle) -> Iterator[Resource]:
         kind = content.get("resourceType") if isinstance(content, OBJECT) else None
         if not isinstance(content, OBJECT) or not isinstance(kind, str) or kind == "Bundle":
             intake.note("entry_not_read", f"entry[{number}]")
-        elif kind in _READ:
+        elif kind in READ:
             yield Resource(kind, content, as_text(entry.get("fullUrl")), number)
         elif kind == "OperationOutcome":
             source.heed(content)

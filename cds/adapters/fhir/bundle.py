@@ -7,6 +7,7 @@ bounds hold before the work that they bound: size and number of containers are l
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from cds.adapters.fhir.resource import Json
@@ -27,11 +28,14 @@ _mark_at: Final = re.compile(r"[ \t\n\r]*([\[\]{}:,])[ \t\n\r]*").match
 
 
 class Bounds(NamedTuple):
-    """What is read at most: bytes of text, entries, containers within containers."""
+    """What is read at most: bytes of text, entries, containers within containers.
+
+    deepest: None for an object of which somebody has already made sure that it is not too deep.
+    """
 
     bytes: int
     entries: int
-    deepest: int
+    deepest: int | None
 
 
 class ReadAgain(Exception):
@@ -50,7 +54,8 @@ class Bundle:
             self._text, self._brackets = _looked_at(written, bounds)
         else:
             self._whole = as_object(written) or {}
-            _check_depth(self._whole, bounds.deepest)
+            if bounds.deepest is not None:
+                _check_depth(self._whole, bounds.deepest)
         self._head: dict[str, Any] = {}
         self._matches = 0
         self._has_failed = False
@@ -74,15 +79,23 @@ class Bundle:
             yield value
         self._matches += count
         _check_head(self._head)
-        _check_brackets(self._brackets, self._bounds.deepest)
+        if self._bounds.deepest is not None:
+            _check_brackets(self._brackets, self._bounds.deepest)
 
-    def is_incomplete(self) -> bool:
-        """Whether the server holds more than was read: a next page, a larger total, or a failure that it reports."""
-        links = [as_object(each) or {} for each in as_list(self._head.get("link")) or ()]
-        if any(each.get("relation") == "next" for each in links):
-            return True
+    @property
+    def matches(self) -> int:
+        """How many of the entries that were read are what was searched for."""
+        return self._matches
+
+    def links(self, relation: str) -> list[str]:
+        """The addresses of other pages that stand in this relation to it; "" for one without an address."""
+        listed = [as_object(each) or {} for each in as_list(self._head.get("link")) or ()]
+        return [as_text(each.get("url")) for each in listed if each.get("relation") == relation]
+
+    def holds_less_than_stated(self, matches: int) -> bool:
+        """Whether so many matches are fewer than the server states, or it reports a failure."""
         total = self._head.get("total")
-        is_short = isinstance(total, int) and total > self._matches
+        is_short = isinstance(total, int) and total > matches
         return self._head["type"] == "searchset" and (is_short or self._has_failed)
 
     def heed(self, outcome: Json) -> None:
@@ -226,7 +239,8 @@ def _check_depth(written: Json, deepest: int) -> None:
     """The same of an object."""
     level: list[Any] = [written]
     for _ in range(deepest):
-        level = [value for held in level for value in _inside(held) if type(value) not in _LEAVES]
+        held = chain.from_iterable([each.values() if type(each) is dict else _inside(each) for each in level])
+        level = [each for each in held if type(each) not in _LEAVES]
         if not level:
             return
         if len(level) > _MOST_ON_A_LEVEL:

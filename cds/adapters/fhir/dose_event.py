@@ -12,7 +12,7 @@ in-progress, on-hold, stopped, unknown,   not judged
 another or none
 entered-in-error                          not used
 ``effective[x]``                          when, a period: its start
-``request`` taken as needed               no planned dose
+``request`` taken as needed               taken as needed, which is no planned dose; not-done: nothing
 ``modifierExtension``, ``implicitRules``  not judged
 ``meta.security`` masked                  withheld; of an unnamed medicine every class
 ========================================= ==================================================================
@@ -84,7 +84,8 @@ class Doses:
             return
         request = self._references.find(content.get("request"), resource)
         prescribed = self._prescribed.get(request.number) if request else None
-        if prescribed and prescribed.attribute & Attribute.AS_NEEDED:
+        is_as_needed = prescribed is not None and bool(prescribed.attribute & Attribute.AS_NEEDED)
+        if is_as_needed and content.get("status") == "not-done":
             return
         medicine = self._medicines.of(resource)
         codes = medicine.atc if medicine.is_told else ()
@@ -100,6 +101,7 @@ class Doses:
         taken, quality = self._fate(content, place, masked)
         bits = Attribute.DELAY_UNKNOWN if taken else Attribute(0)
         bits |= Attribute.DATE_ONLY if time[1] else Attribute(0)
+        bits |= Attribute.AS_NEEDED if is_as_needed else Attribute(0)
         self._intake.doses.append(Dose(time[0], medicine.atc, time[0], taken, 0.0, quality, int(bits), place))
 
     def _fate(self, content: Json, place: str, masked: bool) -> tuple[float, int]:
@@ -119,7 +121,9 @@ class Doses:
         """Add what a dispenser reported; whether its schedule has clock times."""
         denied = {number for each in alerts if each.kind in _DENIES for number in each.implicated}
         doubted = {number for each in alerts if each.kind in _CASTS_DOUBT for number in each.implicated}
-        messages = [each.message for each in alerts if each.message]
+        when_needed = {each.number for each in reports if _is_as_needed(self._prescriptions(each))}
+        told = [each for each in alerts if each.kind not in _DENIES or not _is_within(each.implicated, when_needed)]
+        messages = [each.message for each in told if each.message]
         self._left_open.update(() for each in alerts if each.message is None and each.kind != vkp.SIGN_OF_LIFE)
         pouches: set[int] = set()
         for report in reports:
@@ -128,7 +132,10 @@ class Doses:
             message = None if report.number in denied else self._message(report, prescriptions)
             if message and report.number in doubted:
                 message = message._replace(kind=vkp.DOUBTFUL)
-            messages += [message] if message else []
+            if message and message.kind in (vkp.TAKEN, vkp.DOUBTFUL) and report.number in when_needed:
+                self._add_as_needed(message)
+            else:
+                messages += [message] if message else []
         medicines = [each for number, each in self._prescribed.items() if each.is_in_pouches or number in pouches]
         if not messages:
             return False
@@ -142,6 +149,15 @@ class Doses:
             self._intake.note("schedule_too_large", "doses")
             self._left_open.add(())
         return bool(dispenser.slots)
+
+    def _add_as_needed(self, message: Message) -> None:
+        """A dose as needed that came out, or of which nobody knows; it belongs to no slot."""
+        codes = tuple(sorted({code for each in message.atc or () for code in each}))
+        bits = Attribute.AS_NEEDED | (Attribute.DATE_ONLY if message.is_date_only else Attribute(0))
+        taken, quality = (1.0, KNOWN) if message.kind == vkp.TAKEN else (0.0, NOT_JUDGED)
+        dose = Dose(message.time, codes, message.told, taken, 0.0, quality, int(bits), message.place)
+        self._intake.doses.append(dose)
+        self._told.update(message.atc or ())
 
     def _message(self, report: Resource, prescriptions: Sequence[Prescribed | None]) -> Message | None:
         """What a dispenser's MedicationDispense reports; None when it cannot be placed, after an issue."""
@@ -190,6 +206,16 @@ class Doses:
         if time is None:
             self._intake.note("time_missing" if written is None else "time_not_understood", place)
         return time
+
+
+def _is_as_needed(prescriptions: Sequence[Prescribed | None]) -> bool:
+    """Whether a pouch holds nothing but what is taken as needed."""
+    return bool(prescriptions) and all(each and each.attribute & Attribute.AS_NEEDED for each in prescriptions)
+
+
+def _is_within(some: Sequence[int], others: set[int]) -> bool:
+    """Whether there are some, and every one of them is among the others."""
+    return bool(some) and others.issuperset(some)
 
 
 def _start(content: Json) -> object:

@@ -21,9 +21,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cds.adapters.amounts import finite
-from cds.adapters.fhir.medicine_quantity import Quantity, days_in, days_of, quantity
 from cds.adapters.fhir.resource import Json, codings, has_other_meaning
 from cds.adapters.fhir.times import civil_day, open_between
+from cds.adapters.medicine_quantity import Quantity, days_in, days_of, quantity
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.codes import Attribute
 from cds.operators.logic import without_noise

@@ -29,9 +29,9 @@ from typing import Final
 
 from cds.adapters.fhir.dosing import EVERY_DAY, Dosing
 from cds.adapters.fhir.extension import extensions, value_of
-from cds.adapters.fhir.medicine_quantity import Quantity, days_of, quantity
 from cds.adapters.fhir.resource import Json, codings
 from cds.adapters.fhir.times import civil_day, open_between
+from cds.adapters.medicine_quantity import Quantity, days_of, quantity
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.codes import Attribute
 from cds.operators.series import LAST_TIME

@@ -127,6 +127,10 @@ class Observations:
             elif not content.get("hasMember"):
                 self._intake.note("value_missing", place)
 
+    def add_unknown(self, count: int) -> None:
+        """Count Observations of the patient's that have a code which no concept uses."""
+        self._unknown += count
+
     def finish(self) -> None:
         """Join parts of a panel that came as Observations of their own; state what is supplied and what was left."""
         for name, readings in self._intake.readings.items():

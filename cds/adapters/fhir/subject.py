@@ -12,10 +12,10 @@ from cds.diagnostics import PatientError
 
 Identifier = tuple[str, str]  # system, value
 
-_REFERENCE = re.compile(r"(?:(https?://.+)/)?Patient/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?", re.ASCII)
+REFERENCE = re.compile(r"(?:(https?://.+)/)?Patient/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?", re.ASCII)
 _ASKED = "Patient?identifier="
 _SEVERAL = "the bundle is about more than one patient; send one bundle for each"
-_FIELD: Final[Mapping[str, str]] = {"DetectedIssue": "patient", "Device": "patient"}  # where it is not called `subject`
+FIELD: Final[Mapping[str, str]] = {"DetectedIssue": "patient", "Device": "patient"}  # where it is not called `subject`
 _SYSTEMS: Final[Mapping[str, str]] = {  # names of the national identity numbers seen side by side in Norwegian data
     "http://hl7.no/fhir/NamingSystem/FNR": "urn:oid:2.16.578.1.12.4.1.4.1",
     "http://hl7.no/fhir/NamingSystem/DNR": "urn:oid:2.16.578.1.12.4.1.4.2",
@@ -38,7 +38,7 @@ class Subject:
 
     def owns(self, intake: Intake, resource: Resource) -> bool | None:
         """Whether the resource is about this patient, None when it does not say; if not, an issue says so."""
-        stated = resource.content.get(_FIELD.get(resource.kind, "subject"))
+        stated = resource.content.get(FIELD.get(resource.kind, "subject"))
         reference = stated.get("reference") if isinstance(stated, OBJECT) else ""
         number = stated.get("identifier") if isinstance(stated, OBJECT) else None
         system, value = (number.get("system"), number.get("value")) if isinstance(number, OBJECT) else ("", "")
@@ -54,11 +54,11 @@ class Subject:
 
     def _verdict(self, reference: str, system: str, value: str, server: str) -> str:
         """What is wrong with a subject in a resource of this server; "" when it is the patient."""
-        identifier = _identifier({"system": system, "value": value})
+        identifier = identifier_of({"system": system, "value": value})
         if not reference and identifier is None:
             return _UNSAID
         is_ours = self._is_named(reference, server) or (
-            identifier in self._identifiers and not _REFERENCE.fullmatch(reference)
+            identifier in self._identifiers and not REFERENCE.fullmatch(reference)
         )
         return "" if is_ours and not (identifier and self._contradicts(identifier)) else "other_patient"
 
@@ -67,8 +67,8 @@ class Subject:
         if reference in self._full_urls:
             return True
         if reference.startswith(_ASKED):
-            return _asked_identifier(reference) in self._identifiers
-        match = _REFERENCE.fullmatch(reference)
+            return asked_identifier(reference) in self._identifiers
+        match = REFERENCE.fullmatch(reference)
         if match is None:
             return bool(self.id) and reference.lower() == f"urn:uuid:{self.id.lower()}"
         named = match[1] or server
@@ -84,12 +84,14 @@ def _server(full_url: str) -> str:
     return full_url.rsplit("/", 2)[0] if full_url.startswith(("http://", "https://")) else ""
 
 
-def _asked_identifier(reference: str) -> Identifier:
+def asked_identifier(reference: str) -> Identifier:
+    """The identifier in `Patient?identifier=system|value`."""
     system, _, value = unquote(reference.removeprefix(_ASKED)).rpartition("|")
     return _SYSTEMS.get(system, system), value
 
 
-def _identifier(written: object) -> Identifier | None:
+def identifier_of(written: object) -> Identifier | None:
+    """System and value of an Identifier, the names of one system told as one; None when either is missing."""
     found = as_object(written) or {}
     system, value = as_text(found.get("system")), as_text(found.get("value"))
     return (_SYSTEMS.get(system, system), value) if system and value else None
@@ -110,21 +112,21 @@ def the_patient(intake: Intake, resources: list[Resource]) -> Subject:
         else:
             contents.append(each.content)
     listed = [each for one in patients for each in as_list(one.content.get("identifier")) or ()]
-    identifiers = {found for found in map(_identifier, listed) if found}
+    identifiers = {found for found in map(identifier_of, listed) if found}
     name = as_text(patients[0].content.get("id"))
     return Subject(name, [each.full_url for each in patients], contents, identifiers)
 
 
 def _referred(resources: list[Resource]) -> Subject:
     """The one patient that resources refer to when the bundle holds no Patient."""
-    subjects = [as_object(each.content.get(_FIELD.get(each.kind, "subject"))) or {} for each in resources]
+    subjects = [as_object(each.content.get(FIELD.get(each.kind, "subject"))) or {} for each in resources]
     written = {as_text(each.get("reference")) for each in subjects}
-    references = {each for each in written if _REFERENCE.fullmatch(each) or each.startswith("urn:")}
-    identifiers = {found for found in (_identifier(each.get("identifier")) for each in subjects) if found}
-    identifiers |= {_asked_identifier(each) for each in written if each.startswith(_ASKED)}
+    references = {each for each in written if REFERENCE.fullmatch(each) or each.startswith("urn:")}
+    identifiers = {found for found in (identifier_of(each.get("identifier")) for each in subjects) if found}
+    identifiers |= {asked_identifier(each) for each in written if each.startswith(_ASKED)}
     if not references and not identifiers:
         raise PatientError("the bundle names no patient; include the Patient resource")
-    named = {(match[2], match[1] or "") for match in map(_REFERENCE.fullmatch, references) if match}
+    named = {(match[2], match[1] or "") for match in map(REFERENCE.fullmatch, references) if match}
     names = {name for name, _ in named} | {each for each in references if each.startswith("urn:")}
     servers = {server for _, server in named} - {""}
     if len(names) > 1 or len(servers) > 1 or len({system for system, _ in identifiers}) < len(identifiers):

@@ -18,6 +18,8 @@ taken as needed                             lasts nobody knows how long
 ``daysSupply``                              lasts so long (d, wk, mo, …); without a unit nobody knows
 ``quantity`` with a unit                    derived: divided by what is taken a day, where both count the same
 ``quantity`` without a unit                 packages, where the size of one is stated; else nobody knows
+neither stated                              derived by the defined daily dose of the substance, where the
+                                            concepts hold one and no dosage is stated
 ``dosageInstruction``                       what is taken a day, else that of ``authorizingPrescription``, where
                                             both are of the same ATC code
 ``modifierExtension``, ``implicitRules``    lasts nobody knows how long
@@ -33,15 +35,16 @@ from cds.adapters.fhir import dosing, eresept
 from cds.adapters.fhir.dosing import Dosing, days_lasting
 from cds.adapters.fhir.medication_use import Prescribed
 from cds.adapters.fhir.medicine import Medicine, Medicines, leave_open, withhold
-from cds.adapters.fhir.medicine_quantity import Quantity, days_of, quantity
 from cds.adapters.fhir.reference import References
 from cds.adapters.fhir.resource import Json, Resource, has_other_meaning, is_masked
+from cds.adapters.medicine_quantity import Quantity, days_by_dose, days_of, defined_daily_dose, quantity
 from cds.adapters.rows import Intake, Supply, state_medicines
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.codes import Attribute
 from cds.operators.reasons import DAYS_NOT_KNOWN, KNOWN, WITHHELD
 from cds.operators.series import FIRST_TIME
 from cds.periods import instant
+from cds.units import NOT_UNDERSTOOD
 
 _NEVER_HANDED_OVER: Final = ("cancelled", "declined")
 _NOT_YET: Final = ("preparation", "in-progress", "on-hold", "stopped")
@@ -130,9 +133,9 @@ class Supplies:
             self._intake.note(lasting.issue, place)
         attribute = use | lasting.attribute | (int(Attribute.DATE_ONLY) if time[1] else 0)
         amount = quantity(content.get("quantity"))
-        handed_out = amount.value if amount else 0.0
+        handed_out = (amount.value, amount.unit_id) if amount else (0.0, NOT_UNDERSTOOD)
         self._intake.supplies.append(
-            Supply(lasting.begins, time[0], medicine.atc, lasting.days, handed_out, lasting.quality, attribute, place)
+            Supply(lasting.begins, time[0], medicine.atc, lasting.days, *handed_out, lasting.quality, attribute, place)
         )
         return True
 
@@ -171,8 +174,14 @@ class Supplies:
         ways = self._ways(content, medicine, prescribed, given)
         if ways and not amount.is_like(ways[0].unit):
             amount = _in_mass(amount, medicine.content)
-        days, quality, _, issue = _judged(days_lasting(ways, amount, given, self._intake.zone))
-        return days, quality, int(Attribute.DERIVED) if quality == KNOWN else 0, issue
+        lasts, how = days_lasting(ways, amount, given, self._intake.zone), Attribute.DERIVED
+        is_open = prescribed is None and content.get("dosageInstruction") is None
+        dose = defined_daily_dose(self._intake.concepts, medicine.atc) if is_open else None
+        if dose and lasts is None:
+            amount = amount if amount.is_like(dose.unit) else _in_mass(amount, medicine.content)
+            lasts, how = days_by_dose(amount, dose, None), Attribute.DERIVED | Attribute.BY_DEFINED_DOSE
+        days, quality, _, issue = _judged(lasts)
+        return days, quality, int(how) if quality == KNOWN else 0, issue
 
     def _ways(self, content: Json, medicine: Medicine, prescribed: Prescribed | None, given: int) -> tuple[Dosing, ...]:
         """What is taken: by the dispense itself where it says so, else by the prescription of the same substance."""

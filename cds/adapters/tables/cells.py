@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from cds.adapters.medicine_quantity import stated
 from cds.adapters.rows import read_atc
 from cds.adapters.tables.arrow import ArrowArray, ArrowBatch, compute, pa
 from cds.adapters.tables.encoding import coded, given, looked_up, moments, numbers
@@ -13,8 +14,8 @@ from cds.adapters.tables.facts import column_of, settled
 from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
 from cds.adapters.tables.loops import loop
 from cds.adapters.tables.notes import Notes
+from cds.adapters.tables.opened import Opened
 from cds.adapters.tables.people import People
-from cds.adapters.tables.source import Opened
 from cds.adapters.tables.specification import TEXT
 from cds.codes import ATTRIBUTE_WORDS
 from cds.operators.reasons import KNOWN, NOT_CERTAIN
@@ -92,6 +93,21 @@ class Cells:
         strange = np.zeros(self.count, np.bool_) if words is None else words.is_valid().to_numpy(zero_copy_only=False)
         strange = strange & absent | ~absent & ~np.isfinite(value)
         return np.where(strange | absent, 0.0, value), absent & ~strange, strange
+
+    def amount(self, name: str, kinds: dict[str, int]) -> tuple[Array, Array]:
+        """Amounts of medicine, and what each counts, by number in `kinds`, which grows; 0 where that is not told."""
+        value, absent, strange = self.numbers(name)
+        held = column_of(self.batch, f"{name}_unit")
+        if held is None:
+            return value, np.zeros(self.count, np.int16)
+        units = coded(held)
+        size = units.looked_up(lambda text: one.value if (one := stated(1.0, text)) else np.nan, np.nan, np.float64)
+        kind = units.looked_up(
+            lambda text: kinds.setdefault(one.unit, len(kinds) + 1) if (one := stated(1.0, text)) else 0, 0
+        )
+        sized = value * size
+        is_told = ~absent & ~strange & (sized > 0.0)
+        return np.where(is_told, sized, value), np.where(is_told, kind, 0)
 
     def certain(self) -> Array:
         """Whether each row is certain; what cannot be read is not."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cds.execute.kernels import uncounted
-from cds.operators.series import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, Column
+from cds.operators.series import FIRST_TIME, LAST_TIME, MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, Column
 
 
 class Zones(NamedTuple):
@@ -56,9 +56,15 @@ def end_days(time: Column, patient: Column, zones: Zones, end: Column) -> None:
 
 def find_offsets(time: Column, patient: Column, zones: Zones, minutes: Column) -> None:
     """Minutes that clocks where the patients live are ahead of UTC at each instant."""
-    zones = uncounted_zones(zones)
+    zones, time, patient, minutes = uncounted_zones(zones), uncounted(time), uncounted(patient), uncounted(minutes)
+    before, until, since, ahead = -1, FIRST_TIME, FIRST_TIME, 0
     for row in range(len(time)):
-        minutes[row] = zones.minutes[change_before(zones, zones.zone[patient[row]], time[row])]
+        zone = zones.zone[patient[row]]
+        if zone != before or time[row] >= until or time[row] < since:
+            change = change_before(zones, zone, time[row])
+            before, ahead, since = zone, zones.minutes[change], zones.transitions[change]
+            until = zones.transitions[change + 1] if change + 1 < zones.starts[zone + 1] else LAST_TIME
+        minutes[row] = ahead
 
 
 def instant_of_clock(zones: Zones, zone: int, shown: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -24,17 +25,13 @@ Find = Callable[[Code], Sequence[int]]  # the numbers that a code stands for; NO
 
 @dataclass(slots=True)
 class Unread:
-    """Codes of a table that stand for nothing: the first row of each, whose rows they are, and how many."""
+    """Codes of a table that stand for nothing: of each and each batch the first row, and whose rows they are."""
 
-    rows: dict[Code, int] = field(default_factory=dict[Code, int])
-    patients: dict[Code, set[int]] = field(default_factory=dict["Code", "set[int]"])
-    count: dict[Code, int] = field(default_factory=dict["Code", int])
+    held: dict[Code, list[tuple[int, Array]]] = field(default_factory=dict["Code", "list[tuple[int, Array]]"])
 
-    def take(self, code: Code, row: int, patients: Sequence[int], count: int) -> None:
+    def take(self, code: Code, row: int, patients: Array) -> None:
         """Take in rows of a batch."""
-        self.rows[code] = min(row, self.rows.get(code, row))
-        self.patients.setdefault(code, set()).update(patients)
-        self.count[code] = self.count.get(code, 0) + count
+        self.held.setdefault(code, []).append((row, patients))
 
 
 def code_columns(table: str, batch: ArrowBatch) -> tuple[Coded, Coded]:
@@ -72,7 +69,7 @@ def meanings(
     occurring: list[int] = np.unique(pairs[strange]).tolist()
     for pair in occurring:
         rows: Array = strange[pairs[strange] == pair]
-        unread.take(named[pair + 1], number(int(rows[0])), np.unique(patient[rows]).tolist(), len(rows))
+        unread.take(named[pair + 1], number(int(rows[0])), patient[rows])
     return meant
 
 
@@ -86,22 +83,23 @@ def _code(table: str, system: str, code: str) -> str:
 
 def note_unread(
     table: str, unread: Unread, concepts: Concepts, names: Sequence[str], notes: Notes
-) -> Mapping[str, set[int]]:
+) -> Mapping[str, Sequence[Array]]:
     """Note the codes that stand for nothing; gives the names that were likely meant, and whose rows they were in."""
-    meant: dict[str, set[int]] = {}
+    meant: dict[str, list[Array]] = {}
     column = "item" if table == "answers" else "code"
     others = 0
-    for (system, code), row in sorted(unread.rows.items()):
+    for (system, code), held in sorted(unread.held.items(), key=itemgetter(0)):
+        row, patients = min(first for first, _ in held), [each for _, each in held]
         near = closest(code[:60], names) if not system else None
         if near:
-            meant.setdefault(near, set()).update(unread.patients[system, code])
+            meant.setdefault(near, []).extend(patients)
         if not system:
             cure = f"; did you mean `{near}`?" if near else ""
             notes.add(table, row, column, WHOLE_TABLE, "name_not_known", cure=cure)
         elif slip := concepts.one_digit_off(system, code):
             notes.add(table, row, column, WHOLE_TABLE, "unlike_code", name=slip[0], known=slip[1])
         else:
-            others += unread.count[system, code]
+            others += sum(map(len, patients))
     if others:
         notes.add(table, WHOLE_TABLE, column, WHOLE_TABLE, "unknown_code", count=str(others))
     return meant

@@ -8,7 +8,6 @@ import numpy as np
 from cds.adapters.tables.arrow import ArrowArray, ArrowType, compute, pa
 from cds.adapters.tables.kernels import DATE, MISSING, UNREADABLE
 from cds.adapters.tables.loops import loop
-from cds.adapters.tables.memory import room
 from cds.operators.series import FIRST_TIME, MICROSECONDS_PER_DAY
 from cds.periods import FIRST_YEAR, LAST_YEAR, instant, zone
 from cds.population import Array
@@ -24,14 +23,14 @@ class Coded(NamedTuple):
     codes: Array
     texts: Sequence[str]
 
-    def looked_up(self, table: Callable[[str], int], absent: int, kind: Any = np.int16) -> Array:
+    def looked_up(self, table: Callable[[str], float], absent: float, kind: Any = np.int16) -> Array:
         """For each row what the function says of its text, or `absent`."""
         return looked_up(self.codes, np.array([absent, *(table(each) for each in self.texts)], kind))
 
 
 def looked_up(codes: Array, table: Array) -> Array:
     """What a table says of each code; it begins with what it says of -1."""
-    found = room(len(codes), table.dtype)
+    found = np.empty(len(codes), table.dtype)
     loop("look_up")(given(codes), table, found)
     return found
 

@@ -24,6 +24,7 @@ from cds.adapters.tables.encoding import (
 from cds.adapters.tables.kernels import NOTHING, NUMBER, UNREADABLE, Facts
 from cds.adapters.tables.loops import loop
 from cds.adapters.tables.meaning import FIRST_WORD, NO_MANNER, Vocabulary
+from cds.adapters.tables.opened import Opened
 from cds.adapters.tables.people import People
 from cds.adapters.tables.specification import TEXT
 from cds.codes import ATTRIBUTE_WORDS
@@ -174,20 +175,15 @@ def _reading(batch: ArrowBatch, readings: ArrowArray) -> dict[str, Array]:
     return {"reading": positions(held, readings).astype(np.int64)}
 
 
-def reading_names(batches: Sequence[ArrowBatch]) -> ArrowArray:
-    """Every name of a reading in a table, once."""
-    held = [column_of(batch, "reading") for batch in batches]
-    return all_texts([each for each in held if each is not None])
+def reading_names(tables: Sequence[Opened]) -> ArrowArray:
+    """Every name of a reading in some tables, once."""
+    return all_texts([each for table in tables for each in table.column("reading")])
 
 
-def words_in(batches: Sequence[ArrowBatch]) -> set[str]:
+def words_in(tables: Sequence[Opened]) -> set[str]:
     """Every word in place of a number."""
-    found: set[str] = set()
-    for batch in batches:
-        held = column_of(batch, "value" + TEXT)
-        if held is not None and is_textual(held.type):
-            found.update(coded(held).texts)
-    return found
+    held = [each for table in tables for each in table.column("value" + TEXT)]
+    return {text for each in held if is_textual(each.type) for text in coded(each).texts}
 
 
 def _status(batch: ArrowBatch) -> Array:

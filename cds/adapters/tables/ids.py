@@ -9,7 +9,6 @@ import numpy as np
 from cds.adapters.tables.arrow import ArrowArray, compute, pa
 from cds.adapters.tables.encoding import all_texts, positions
 from cds.adapters.tables.loops import loop
-from cds.adapters.tables.memory import room
 from cds.population import Array
 
 NOBODY: Final = -1  # a position of no patient
@@ -70,7 +69,7 @@ class Ids:
         numbers = self._numbers if is_number(column) else None
         if numbers is None:
             return positions(column, self._texts)
-        found = room(len(column), np.int32)
+        found = np.empty(len(column), np.int32)
         filled = column.fill_null(numbers.lowest - 1) if column.null_count else column
         loop("place_numbers")(plain(filled), numbers.lowest, numbers.place, found)
         return found

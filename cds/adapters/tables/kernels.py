@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from cds.adapters.amounts import is_possible
 from cds.execute.kernels import uncounted
 from cds.operators.reasons import IMPLAUSIBLE_ONLY
-from cds.operators.series import DATE_ONLY, FIRST_TIME, MICROSECONDS_PER_DAY, Column
+from cds.operators.series import FIRST_TIME, MICROSECONDS_PER_DAY, Column
 from cds.units import Conversion, convert
 
 KEY: Final = 0
@@ -111,19 +111,36 @@ class Facts(NamedTuple):
     trouble: Column
 
 
-def count_rows(facts: Facts, meanings: Meanings, manners: int, shift: int, counts: Column, seen: Column) -> None:
+class Kept(NamedTuple):
+    """Columns of the rows of `Facts` that matter and can be used.
+
+    word: none = all are numbers. recorded, reading: none = not stated; attribute: none = 0 in all.
+    """
+
+    patient: Column
+    meaning: Column
+    manner: Column
+    word: Column
+    value: Column
+    time: Column
+    recorded: Column
+    attribute: Column
+    reading: Column
+
+
+def count_rows(kept: Kept, meanings: Meanings, manners: int, shift: int, counts: Column, seen: Column) -> None:
     """How many rows each block of patients gets at most, and which manners occur."""
-    patients, meant, manner = uncounted(facts.patient), uncounted(facts.meaning), uncounted(facts.manner)
+    patients, meant, manner = uncounted(kept.patient), uncounted(kept.meaning), uncounted(kept.manner)
     slots, counts, seen = uncounted(meanings.slot), uncounted(counts), uncounted(seen)
     for row in range(len(patients)):
         patient, meaning = patients[row], meant[row]
-        if patient >= 0 and meaning >= 0 and slots[meaning] >= 0:
+        if slots[meaning] >= 0:
             counts[patient >> shift] += 1
             seen[meaning * manners + manner[row]] = 1
 
 
 def take_rows(
-    facts: Facts,
+    kept: Kept,
     meanings: Meanings,
     manners: Manners,
     words: Words,
@@ -134,36 +151,28 @@ def take_rows(
     rows: Column,
     reals: Column,
 ) -> None:
-    """Write each row that can be used at its block's cursor. per_meaning: how many manners a meaning has.
+    """Write each row at its block's cursor. per_meaning: how many manners a meaning has.
 
     reals: the same memory as `rows`, as floats.
     """
-    facts, meanings, manners = uncounted_facts(facts), uncounted_meanings(meanings), uncounted_manners(manners)
+    kept, meanings, manners = uncounted_kept(kept), uncounted_meanings(meanings), uncounted_manners(manners)
     cursor, rows, reals = uncounted(cursor), uncounted(rows), uncounted(reals)
     words = uncounted_words(words)
-    has_words, has_when = len(facts.word) > 0, len(facts.when) > 0
-    for row in range(len(facts.patient)):
-        patient, meaning = facts.patient[row], facts.meaning[row]
-        if patient < 0 or meaning < 0 or meanings.slot[meaning] < 0 or facts.trouble[row] != NO_TROUBLE:
+    has_words = len(kept.word) > 0
+    for row in range(len(kept.patient)):
+        patient, meaning = kept.patient[row], kept.meaning[row]
+        if meanings.slot[meaning] < 0:
             continue
-        time, word = facts.time[row], facts.word[row] if has_words else NUMBER
-        recorded = facts.recorded[row] if len(facts.recorded) else FIRST_TIME
-        when = facts.when[row] if has_when else 0
-        trouble = unusable(when, time, recorded, word)
-        if trouble != NO_TROUBLE:
-            facts.trouble[row] = trouble
-            continue
-        value, raw, unit, quality, trouble = told(facts, meanings, manners, words, per_meaning, row, word)
-        facts.trouble[row] = trouble
-        attribute = facts.attribute[row] if len(facts.attribute) else 0
-        attribute |= DATE_ONLY if when == DATE else 0
+        word = kept.word[row] if has_words else NUMBER
+        value, raw, unit, quality, _ = told(kept, meanings, manners, words, per_meaning, row, word)
+        attribute = kept.attribute[row] if len(kept.attribute) else 0
         place = cursor[patient >> shift]
         cursor[patient >> shift] = place + 1
-        part = meanings.part[meaning] | ((facts.reading[row] + 1) << PART_BITS if len(facts.reading) else 0)
+        part = meanings.part[meaning] | ((kept.reading[row] + 1) << PART_BITS if len(kept.reading) else 0)
         rows[place, KEY] = (patient << PATIENT_BIT) | meanings.slot[meaning]
-        rows[place, TIME] = time
+        rows[place, TIME] = kept.time[row]
         if shape.recorded != ABSENT:
-            rows[place, shape.recorded] = recorded
+            rows[place, shape.recorded] = kept.recorded[row] if len(kept.recorded) else FIRST_TIME
         put_attribute(rows, place, shape, attribute, part)
         put_amount(rows, reals, place, shape, value, raw, unit, quality)
 
@@ -210,6 +219,21 @@ def uncounted_facts(facts: Facts) -> Facts:
     )
 
 
+def uncounted_kept(kept: Kept) -> Kept:
+    """The same columns; compiled, without counting who holds them."""
+    return Kept(
+        uncounted(kept.patient),
+        uncounted(kept.meaning),
+        uncounted(kept.manner),
+        uncounted(kept.word),
+        uncounted(kept.value),
+        uncounted(kept.time),
+        uncounted(kept.recorded),
+        uncounted(kept.attribute),
+        uncounted(kept.reading),
+    )
+
+
 def uncounted_meanings(meanings: Meanings) -> Meanings:
     """The same columns; compiled, without counting who holds them."""
     return Meanings(
@@ -248,7 +272,7 @@ def unusable(when: int, time: int, recorded: int, word: int) -> int:
 
 
 def told(
-    facts: Facts, meanings: Meanings, manners: Manners, words: Words, per_meaning: int, row: int, word: int
+    facts: Facts | Kept, meanings: Meanings, manners: Manners, words: Words, per_meaning: int, row: int, word: int
 ) -> tuple[float, float, int, int, int]:
     """Value, number as it arrived, unit, quality and trouble of a row, as `cds.adapters.amounts.amount` tells."""
     meaning = facts.meaning[row]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cds.adapters.tables.kernels import Facts, Manners, Meanings, Shape, Words
+from cds.adapters.tables.kernels import Kept, Manners, Meanings, Shape, Words
 from cds.adapters.tables.loops import loop
 from cds.population import Array
 
@@ -22,7 +22,7 @@ Each = Callable[[Callable[..., None], Iterable[tuple[Any, ...]]], None]
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """What the small numbers in `Facts` stand for. manners_each: how many manners each meaning has."""
+    """What the small numbers in `Kept` stand for. manners_each: how many manners each meaning has."""
 
     meanings: Meanings
     manners: Manners
@@ -62,19 +62,19 @@ class Counts:
     seen: Array
 
 
-def counted(facts: Sequence[Facts], coding: Coding, people: int, each: Each) -> Counts:
+def counted(kept: Sequence[Kept], coding: Coding, people: int, each: Each) -> Counts:
     """How many rows each block gets, and which manners occur."""
-    shift = _shift(people, sum(len(part.patient) for part in facts))
+    shift = _shift(people, sum(len(part.patient) for part in kept))
     blocks = ((people - 1) >> shift) + 1 if people else 0
-    counts = np.zeros((len(facts), blocks), np.int64)
+    counts = np.zeros((len(kept), blocks), np.int64)
     seen = np.zeros(len(coding.manners.unit), np.uint8)
     given = (coding.meanings, coding.manners_each, shift)
-    each(loop("count_rows"), ((part, *given, counts[k], seen) for k, part in enumerate(facts)))
+    each(loop("count_rows"), ((part, *given, counts[k], seen) for k, part in enumerate(kept)))
     return Counts(counts, shift, seen)
 
 
 def arranged(
-    facts: Sequence[Facts], counts: Counts, coding: Coding, shape: Shape, slots: int, people: int, each: Each
+    kept: Sequence[Kept], counts: Counts, coding: Coding, shape: Shape, slots: int, people: int, each: Each
 ) -> Runs:
     """The rows that have a slot, in runs."""
     per_block = counts.per_block
@@ -84,7 +84,7 @@ def arranged(
     cursors = starts.copy()
     given = (coding.meanings, coding.manners, coding.words, coding.manners_each, shape, counts.shift)
     reals = rows.view(np.float64)
-    each(loop("take_rows"), ((part, *given, cursors[k], rows, reals) for k, part in enumerate(facts)))
+    each(loop("take_rows"), ((part, *given, cursors[k], rows, reals) for k, part in enumerate(kept)))
     return _in_runs(rows, starts, cursors, counts.shift, slots, people, each)
 
 

@@ -12,8 +12,8 @@ from cds.adapters.tables.cells import Cells, cells_of
 from cds.adapters.tables.encoding import coded, is_textual, looked_up
 from cds.adapters.tables.facts import column_of
 from cds.adapters.tables.notes import Notes
+from cds.adapters.tables.opened import Opened
 from cds.adapters.tables.people import People
-from cds.adapters.tables.source import Opened
 from cds.adapters.tables.specification import TEXT
 from cds.periods import FIRST_YEAR, LAST_YEAR, calendar_date
 from cds.population import FIRST_DAY, LAST_DAY, Array, LimitsInColumns, OwnEntries

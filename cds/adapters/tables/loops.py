@@ -13,6 +13,7 @@ from cds.adapters.tables import (
     packing,
     panels,
     ranking,
+    sifting,
     sorting,
     unpacking,
 )
@@ -42,23 +43,30 @@ FACTS: Final = types.NamedTuple(
     ],
     kernels.Facts,
 )
+KEPT: Final = types.NamedTuple(
+    [
+        *(types.int32[::1], _SMALL, _SMALL, _SMALL, REAL, LONG),
+        *(LONG, types.int32[::1], LONG),
+    ],
+    kernels.Kept,
+)
 WRITTEN: Final = types.NamedTuple(
     [LONG, LONG, _SMALL, LONG, LONG, _SMALL, LONG, types.int32[::1], _SMALL], columns.Written
 )
 PACKING: Final = types.NamedUniTuple(I64, len(packing.Packing._fields), packing.Packing)
-USUAL: Final = types.NamedTuple([LONG, REAL, REAL, REAL, REAL, REAL], packing.Usual)
-HELD: Final = types.NamedTuple([LONG, I64, types.uint8[:, ::1]], packing.Held)
-KNOWN: Final = types.NamedTuple([MEANINGS, MANNERS, WORDS, USUAL, LONG, PACKING, HELD], packing.Known)
+USUAL: Final = types.NamedUniTuple(REAL, len(sifting.Usual._fields), sifting.Usual)
+HELD: Final = types.NamedTuple([LONG, I64, types.uint8[:, ::1]], sifting.Held)
+KNOWN: Final = types.NamedTuple([MEANINGS, MANNERS, WORDS, USUAL, LONG, LONG, PACKING], packing.Known)
 DETAILS: Final = types.NamedUniTuple(LONG, 2, unpacking.Details)
 SLOTS: Final = types.NamedUniTuple(LONG, 4, unpacking.Slots)
 LAID: Final = types.NamedTuple([LONG, _SMALL, LONG, LONG, LONG, _SMALL, _SMALL, LONG], unpacking.Laid)
 ROOM: Final = types.NamedTuple([_LINES, _REAL_LINES, _LINES, _REAL_LINES, LONG, LONG], unpacking.Room)
 
 _SIGNATURES: Final[dict[str, tuple[Callable[..., Any], Any]]] = {
-    "count_rows": (kernels.count_rows, _VOID(FACTS, MEANINGS, I64, I64, LONG, types.uint8[::1])),
+    "count_rows": (kernels.count_rows, _VOID(KEPT, MEANINGS, I64, I64, LONG, types.uint8[::1])),
     "take_rows": (
         kernels.take_rows,
-        _VOID(FACTS, MEANINGS, MANNERS, WORDS, I64, SHAPE, I64, LONG, _LINES, _REAL_LINES),
+        _VOID(KEPT, MEANINGS, MANNERS, WORDS, I64, SHAPE, I64, LONG, _LINES, _REAL_LINES),
     ),
     "arrange": (
         sorting.arrange,
@@ -71,16 +79,25 @@ _SIGNATURES: Final[dict[str, tuple[Callable[..., Any], Any]]] = {
         lookups.place_numbers,
         _VOID(_given(types.int64), I64, types.int32[::1], types.int32[::1]),
     ),
-    "order_rows": (ranking.order_rows, _VOID(_given(types.int32), LONG, LONG, LONG, _LINES, LONG)),
+    "order_rows": (
+        ranking.order_rows,
+        _VOID(_given(types.int32), LONG, LONG, LONG, _LINES, LONG, types.int32[::1], LONG, types.uint8[::1]),
+    ),
+    "number_rows": (ranking.number_rows, _VOID(_given(types.int32), LONG)),
+    "number_instants": (
+        ranking.number_instants,
+        _VOID(_given(types.int32), _given(types.int64), _given(types.int32), LONG, LONG),
+    ),
     "number_medicines": (
         ranking.number_medicines,
         _VOID(_given(types.int32), _given(types.int32), LONG, LONG),
     ),
-    "survey": (packing.survey, _VOID(FACTS, I64, I64, LONG, I64, LONG, LONG, LONG)),
-    "find_stretches": (packing.find_stretches, _VOID(_given(types.int32), LONG)),
+    "survey": (packing.survey, _VOID(KEPT, I64, I64, LONG, types.uint8[::1], LONG, LONG)),
+    "find_stretches": (packing.find_stretches, _VOID(types.int32[::1], LONG)),
+    "sift": (sifting.sift, _VOID(FACTS, MEANINGS, MANNERS, WORDS, USUAL, HELD, KEPT, LONG)),
     "pack_rows": (
         packing.pack_rows,
-        _VOID(FACTS, LONG, LONG, KNOWN, I64, LONG, _LINES, _REAL_LINES),
+        _VOID(KEPT, LONG, LONG, KNOWN, I64, LONG, _LINES, _REAL_LINES),
     ),
     "order_block": (ordering.order_block, _VOID(_LINES, LONG, LONG, PACKING, LONG, LONG, _LINES, LONG, _LINES)),
     "count_readings": (

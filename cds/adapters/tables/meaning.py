@@ -13,6 +13,7 @@ from cds.adapters.rows import keys_meant
 from cds.adapters.tables import kernels
 from cds.adapters.tables.kernels import ABSENT, NOTHING, Manners, Meanings, Words
 from cds.adapters.tables.layout import Coding
+from cds.adapters.tables.sifting import Usual
 from cds.codes import RECORDED, Concept, Concepts
 from cds.population import Array
 from cds.units import UNITS, Conversion, unit_of
@@ -45,6 +46,7 @@ _UNIT_TEXTS: Final = ("", "?", *(each.field or each.ucum for each in UNITS))
 _SIGNS: Final = (None, "<", ">", "?")  # bounds in the order of `sign_number`
 MANNERS: Final = len(_UNIT_TEXTS) * len(_SIGNS)
 _UNIT_PLACE: Final = {each.id: place for place, each in enumerate(UNITS, _FIRST_UNIT)}
+_MARGIN: Final = 1e-6  # of the limits of what is possible, so that rounding decides nothing
 _AS_IT_IS: Final = Conversion(1.0, 1.0, 0.0)
 
 
@@ -107,6 +109,18 @@ class Vocabulary:
             np.array([low for low, _ in spans], np.float64),
             np.array([high for _, high in spans], np.float64),
         )
+
+    @cached_property
+    def usual(self) -> Usual:
+        """How the usual number of each meaning and manner counts: one that is possible by a margin."""
+        manners, meanings = self._manners, self.meanings(())
+        meaning = np.arange(len(manners.unit)) // MANNERS
+        low, high = (np.ascontiguousarray(each[meaning]) for each in (meanings.low, meanings.high))
+        low += np.where(np.isinf(low), 0.0, _MARGIN * np.maximum(1.0, np.abs(low)))
+        high -= np.where(np.isinf(high), 0.0, _MARGIN * np.maximum(1.0, np.abs(high)))
+        is_told = manners.trouble == kernels.NO_TROUBLE
+        low, high = np.where(is_told, low, np.inf), np.where(is_told, high, -np.inf)
+        return Usual(low, high, manners.numerator, manners.denominator, manners.shift)
 
     @cached_property
     def _manners(self) -> Manners:

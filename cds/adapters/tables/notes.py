@@ -1,5 +1,6 @@
 """What could not be used of the tables, collected in columns: a table of issues, and the issues of each patient."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,7 @@ SCHEMA: Final = pa.schema(
     ]
 )
 """row: from 0, null = the table as a whole or a reading of several rows; patient: id, null = nobody's."""
+_MOST: Final = (1 << 63) - 1
 _ROWS_AT_ONCE: Final = 1 << 20  # Arrow holds at most 2 GB of text in one piece
 
 
@@ -111,7 +113,18 @@ class Notes:
         )
         words = ((each.table for each in kinds), (each.column for each in kinds), (each.said.code for each in kinds))
         table, column, code = (_ranks(list(each))[found.kind] for each in words)
-        return found.taken(np.lexsort((code, found.patient, column, found.row, table)))
+        return found.taken(_ordered((table, found.row, column, found.patient, code)))
+
+
+def _ordered(words: Sequence[Array]) -> Array:
+    """Positions that put rows in the order of their words, none below WHOLE_TABLE; those of the same as they stand."""
+    spans = [int(each.max(initial=WHOLE_TABLE)) + 2 for each in words]
+    if math.prod(spans) > _MOST:
+        return np.lexsort(words[::-1])
+    key = np.zeros(len(words[0]), np.int64)
+    for span, each in zip(spans, words, strict=True):
+        key = key * span + (each + 1)
+    return np.argsort(key, kind="stable")
 
 
 def _ranks(texts: Sequence[str]) -> Array:
@@ -129,9 +142,8 @@ def _sentences(code: str, words: tuple[tuple[str, str], ...]) -> Issue:
     return issue(code, "", **dict(words))
 
 
-def issues_table(notes: Notes, ids: Sequence[str]) -> ArrowTable:
+def issues_table(found: Ordered, ids: Sequence[str]) -> ArrowTable:
     """The issues as a table of SCHEMA."""
-    found = notes.in_order()
     names = pa.array(ids, pa.string())
     starts = range(0, max(len(found.kind), 1), _ROWS_AT_ONCE)
     return pa.concat_tables(
@@ -157,9 +169,8 @@ def _texts(words: Sequence[str | None]) -> ArrowArray:
     return pa.array(words, pa.string())
 
 
-def issues_by_patient(notes: Notes) -> Mapping[int, tuple[Issue, ...]]:
+def issues_by_patient(found: Ordered) -> Mapping[int, tuple[Issue, ...]]:
     """The issues of each patient, by position; each is made when it is asked for."""
-    found = notes.in_order()
     of_patients = np.flatnonzero(found.patient != NOBODY)
     found = found.taken(of_patients[np.argsort(found.patient[of_patients], kind="stable")])
     return HeldByPatient(found.patient, found.issue)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,15 +13,17 @@ from cds.adapters.tables.clocks import Zones
 from cds.adapters.tables.encoding import Coded, coded, looked_up
 from cds.adapters.tables.ids import Ids, named_in
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes
-from cds.adapters.tables.source import Opened
+from cds.adapters.tables.opened import Opened
 from cds.diagnostics import PatientError
 from cds.patient import SEX
-from cds.periods import Zone, calendar_date, zone
+from cds.periods import FIRST_YEAR, LAST_YEAR, Zone, calendar_date, zone
 from cds.population import NO_DAY, Array, Population
 
 NOWHERE: Final = -2
 _UNKNOWN_SEX: Final = ("", "unknown")
 _EPOCH: Final = date(1970, 1, 1).toordinal()
+_FIRST_READ: Final = date(FIRST_YEAR, 1, 1).toordinal() - _EPOCH
+_LAST_READ: Final = date(LAST_YEAR, 12, 31).toordinal() - _EPOCH
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ def people_of(tables: Mapping[str, Opened], default: Zone, notes: Notes) -> Peop
     """Everybody in the table `patients`; without one, everybody whom a row of another table names."""
     if "patients" in tables:
         return _listed(tables["patients"], default, notes)
-    named = [batch["patient"] for opened in tables.values() for batch in opened.batches]
+    named = [each for opened in tables.values() for each in opened.column("patient")]
     ids = named_in(named)
     count = len(ids)
     born, sex = np.full(count, NO_DAY, np.int64), np.zeros(count, np.int8)
@@ -73,12 +75,28 @@ _NAMES: Final = ("id", "zone", "birth_date", "sex")
 
 
 def _listed(table: Opened, default: Zone, notes: Notes) -> People:
-    columns = [_texts(table, name) for name in _NAMES]
-    ids = columns[0]
+    ids = _texts(table, "id")
     if ids.null_count or compute.count_distinct(ids).as_py() < len(ids):
-        return _listed_again(columns, default, notes)
-    rows = range(len(ids))
-    return _people(ids.to_pylist(), rows, [coded(each) for each in columns[1:]], default, notes)
+        return _listed_again([ids, *(_texts(table, name) for name in _NAMES[1:])], default, notes)
+    said = _Said(coded(_texts(table, "zone")), _birth_days(table), coded(_texts(table, "sex")))
+    return _people(ids.to_pylist(), range(len(ids)), said, default, notes)
+
+
+def _birth_days(table: Opened) -> Array:
+    """Days of birth from 1970-01-01, NO_DAY where none is stated, _UNREADABLE where it cannot be read."""
+    held = list(table.column("birth_date"))
+    if not all(pa.types.is_date(each.type) for each in held):
+        return _written_days(coded(_texts(table, "birth_date")))
+    column = pa.chunked_array([_as_date(each) for each in held], pa.date32()).combine_chunks()
+    days = column.cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
+    days[(days < _FIRST_READ) | (days > _LAST_READ)] = _UNREADABLE
+    days[column.is_null().to_numpy(zero_copy_only=False)] = NO_DAY
+    return days
+
+
+def _written_days(born: Coded) -> Array:
+    dates = [NO_DAY, *map(_born, born.texts)]
+    return looked_up(born.codes, np.array([_UNREADABLE if each is None else each for each in dates], np.int64))
 
 
 def _listed_again(columns: Sequence[ArrowArray], default: Zone, notes: Notes) -> People:
@@ -94,8 +112,9 @@ def _listed_again(columns: Sequence[ArrowArray], default: Zone, notes: Notes) ->
         else:
             found.setdefault(name, person)
     people = found.values()
-    texts = [pa.array([getattr(each, name) for each in people], pa.string()) for name in _NAMES[1:]]
-    return _people(list(found), [each.row for each in people], [coded(each) for each in texts], default, notes)
+    zones, born, sex = (coded(pa.array([getattr(each, name) for each in people], pa.string())) for name in _NAMES[1:])
+    said = _Said(zones, _written_days(born), sex)
+    return _people(list(found), [each.row for each in people], said, default, notes)
 
 
 _CONTRADICTS: Final = "?"
@@ -117,12 +136,7 @@ def _both(one: Person, other: Person) -> Person:
 
 def _texts(table: Opened, name: str) -> ArrowArray:
     """A column as texts; an empty one is none, and so is one that a piece of the table does not have."""
-    chunks = [
-        _as_date(each[name]).cast(pa.string())
-        if name in each.schema.names
-        else pa.nulls(int(each.num_rows), pa.string())
-        for each in table.batches
-    ]
+    chunks = [_as_date(each).cast(pa.string()) for each in table.column(name)]
     texts = pa.chunked_array(chunks, pa.string()).combine_chunks()
     return compute.if_else(compute.equal(texts, ""), None, texts)
 
@@ -131,9 +145,17 @@ def _as_date(column: ArrowArray) -> ArrowArray:
     return column.cast(pa.date32()) if pa.types.is_date64(column.type) else column
 
 
-def _people(ids: Sequence[str], rows: Sequence[int], columns: Sequence[Coded], default: Zone, notes: Notes) -> People:
-    """Everybody. rows: where each stands; columns: what is said of zone, date of birth and sex."""
-    zones, born, sex = columns
+class _Said(NamedTuple):
+    """What is said of everybody. born: as `_birth_days` gives it."""
+
+    zones: Coded
+    born: Array
+    sexes: Coded
+
+
+def _people(ids: Sequence[str], rows: Sequence[int], said: _Said, default: Zone, notes: Notes) -> People:
+    """Everybody. rows: where each stands."""
+    zones, day, sex = said
 
     def note(wrong: Array, column: str, code: str, **words: str) -> None:
         people = np.flatnonzero(wrong)
@@ -147,8 +169,6 @@ def _people(ids: Sequence[str], rows: Sequence[int], columns: Sequence[Coded], d
     zone_of = looked_up(zones.codes, np.array([place[(each or default).name] for each in lives], np.int16))
     used, firsts, zone_number = np.unique(zone_of, return_index=True, return_inverse=True)
     by_first = np.argsort(firsts)
-    dates = [NO_DAY, *map(_born, born.texts)]
-    day = looked_up(born.codes, np.array([_UNREADABLE if each is None else each for each in dates], np.int64))
     note(day == _UNREADABLE, "birth_date", "date_not_understood")
     sexes = looked_up(sex.codes, np.array([0, *map(_sex, sex.texts)], np.int8))
     note(sexes < 0, "sex", "word_not_known", cure=f"; write one of {', '.join(SEX)}, unknown")

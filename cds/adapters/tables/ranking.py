@@ -1,4 +1,4 @@
-"""Loops that find the order of rows by patient and two words, and number what patients have; as in `kernels`."""
+"""Loops that find the order of rows by patient and words, and number what stands together; as in `kernels`."""
 
 from typing import Final
 
@@ -6,16 +6,29 @@ from cds.adapters.tables.ordering import MOVES_EACH
 from cds.execute.kernels import uncounted
 from cds.operators.series import Column
 
-WORDS: Final = 3  # of a line: the two by which rows are sorted, and the row's number, so that no two are the same
+WORD: Final = 0  # of a line: the word by which rows are sorted first
+ROW: Final = 1  # and the row's number; the second word is looked up where the first says the same
 
 
-def order_rows(patient: Column, first: Column, second: Column, places: Column, lines: Column, order: Column) -> None:
-    """order: the rows by patient, first and second word, equal ones as they stand.
+def order_rows(
+    patient: Column,
+    first: Column,
+    second: Column,
+    places: Column,
+    lines: Column,
+    order: Column,
+    whose: Column,
+    sorted_first: Column,
+    is_like: Column,
+) -> None:
+    """order: the rows by patient, first and second word, equal ones as they stand; whose, sorted_first: their patient
+    and first word. is_like: 1 where a row is like the one before it in all three.
 
     places: zeros, one per patient. lines: room for one of each row.
     """
     patient, first, second = uncounted(patient), uncounted(first), uncounted(second)
     places, lines, order = uncounted(places), uncounted(lines), uncounted(order)
+    whose, sorted_first, is_like = uncounted(whose), uncounted(sorted_first), uncounted(is_like)
     for row in range(len(patient)):
         places[patient[row]] += 1
     place = 0
@@ -26,72 +39,94 @@ def order_rows(patient: Column, first: Column, second: Column, places: Column, l
     for row in range(len(patient)):
         place = places[patient[row]]
         places[patient[row]] = place + 1
-        put_line(lines, place, first[row], second[row], row)
+        lines[place, WORD] = first[row]
+        lines[place, ROW] = row
     start = 0
     for i in range(len(places)):
-        rank(lines, start, places[i])
+        rank(lines, start, places[i], second)
+        for place in range(start, places[i]):
+            word, row = lines[place, WORD], lines[place, ROW]
+            order[place], whose[place], sorted_first[place] = row, i, word
+            is_like[place] = 0
+            if place > start and word == sorted_first[place - 1] and second[row] == second[order[place - 1]]:
+                is_like[place] = 1
         start = places[i]
-    for i in range(len(order)):
-        order[i] = lines[i, 2]
 
 
-def put_line(lines: Column, place: int, first: int, second: int, row: int) -> None:
-    """Write a line."""
-    lines[place, 0] = first
-    lines[place, 1] = second
-    lines[place, 2] = row
-
-
-def rank(lines: Column, start: int, end: int) -> None:
+def rank(lines: Column, start: int, end: int, second: Column) -> None:
     """Sort the lines of one patient: those nearly in order by moving some, others as a heap."""
     left = MOVES_EACH * (end - start)
     for i in range(start + 1, end):
-        first, second, row, place = lines[i, 0], lines[i, 1], lines[i, 2], i
-        while place > start and stands_before(first, second, row, lines, place - 1):
-            put_line(lines, place, lines[place - 1, 0], lines[place - 1, 1], lines[place - 1, 2])
+        word, row, place = lines[i, WORD], lines[i, ROW], i
+        while place > start and stands_before(word, row, lines, place - 1, second):
+            lines[place, WORD], lines[place, ROW] = lines[place - 1, WORD], lines[place - 1, ROW]
             place -= 1
         if place < i:
-            put_line(lines, place, first, second, row)
+            lines[place, WORD], lines[place, ROW] = word, row
             left -= i - place
             if left < 0:
-                rank_heap(lines, start, end - start)
+                rank_heap(lines, start, end - start, second)
                 return
 
 
-def stands_before(first: int, second: int, row: int, lines: Column, other: int) -> bool:
+def stands_before(word: int, row: int, lines: Column, other: int, second: Column) -> bool:
     """Whether a line stands before another one."""
-    if first != lines[other, 0]:
-        return first < lines[other, 0]
-    if second != lines[other, 1]:
-        return second < lines[other, 1]
-    return row < lines[other, 2]
+    if word != lines[other, WORD]:
+        return word < lines[other, WORD]
+    if second[row] != second[lines[other, ROW]]:
+        return second[row] < second[lines[other, ROW]]
+    return row < lines[other, ROW]
 
 
-def rank_heap(lines: Column, start: int, count: int) -> None:
+def rank_heap(lines: Column, start: int, count: int, second: Column) -> None:
     """Sort lines, whatever their order, in place."""
     for root in range(count // 2 - 1, -1, -1):
-        lower(lines, start, root, count)
+        lower(lines, start, root, count, second)
     for end in range(count - 1, 0, -1):
-        first, second, row = lines[start + end, 0], lines[start + end, 1], lines[start + end, 2]
-        put_line(lines, start + end, lines[start, 0], lines[start, 1], lines[start, 2])
-        put_line(lines, start, first, second, row)
-        lower(lines, start, 0, end)
+        word, row = lines[start + end, WORD], lines[start + end, ROW]
+        lines[start + end, WORD], lines[start + end, ROW] = lines[start, WORD], lines[start, ROW]
+        lines[start, WORD], lines[start, ROW] = word, row
+        lower(lines, start, 0, end, second)
 
 
-def lower(lines: Column, start: int, root: int, count: int) -> None:
+def lower(lines: Column, start: int, root: int, count: int, second: Column) -> None:
     """Move a line of a heap down to where none below it stands after it."""
-    first, second, row = lines[start + root, 0], lines[start + root, 1], lines[start + root, 2]
+    word, row = lines[start + root, WORD], lines[start + root, ROW]
     child = 2 * root + 1
     while child < count:
         place = start + child
-        if child + 1 < count and stands_before(lines[place, 0], lines[place, 1], lines[place, 2], lines, place + 1):
+        if child + 1 < count and stands_before(lines[place, WORD], lines[place, ROW], lines, place + 1, second):
             child, place = child + 1, place + 1
-        if not stands_before(first, second, row, lines, place):
+        if not stands_before(word, row, lines, place, second):
             break
-        put_line(lines, start + root, lines[place, 0], lines[place, 1], lines[place, 2])
+        lines[start + root, WORD], lines[start + root, ROW] = lines[place, WORD], lines[place, ROW]
         root = child
         child = 2 * root + 1
-    put_line(lines, start + root, first, second, row)
+    lines[start + root, WORD], lines[start + root, ROW] = word, row
+
+
+def number_rows(patient: Column, number: Column) -> None:
+    """The number of each row among those of its patient."""
+    patient, number = uncounted(patient), uncounted(number)
+    for row in range(len(patient)):
+        number[row] = number[row - 1] + 1 if row > 0 and patient[row] == patient[row - 1] else 0
+
+
+def number_instants(patient: Column, time: Column, what: Column, number: Column, size: Column) -> None:
+    """number: of what is told of one instant, how many other things are told of it before; size: how many rows up to
+    this one tell of the same thing.
+
+    what: of no length when every row tells of a thing of its own.
+    """
+    patient, time, what = uncounted(patient), uncounted(time), uncounted(what)
+    number, size, is_each_own = uncounted(number), uncounted(size), len(what) == 0
+    for row in range(len(patient)):
+        number[row], size[row] = 0, 1
+        if row > 0 and patient[row] == patient[row - 1] and time[row] == time[row - 1]:
+            if is_each_own or what[row] != what[row - 1]:
+                number[row] = number[row - 1] + 1
+            else:
+                number[row], size[row] = number[row - 1], size[row - 1] + 1
 
 
 def number_medicines(patient: Column, medicine: Column, room: Column, number: Column) -> None:

@@ -17,16 +17,19 @@ from cds.adapters.tables.medicines import FOLDERS, medicine_columns
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes, issues_by_patient, issues_table
 from cds.adapters.tables.people import people_of
 from cds.adapters.tables.readings import Readings
+from cds.adapters.tables.sieve import PRESENT
 from cds.adapters.tables.source import open_tables
 from cds.adapters.tables.spans import KINDS, span_columns
 from cds.adapters.tables.specification import columns
 from cds.adapters.tables.supply import Supplied, manifest_of, supplied_to
-from cds.adapters.tables.unpacked import PRESENT, Rows
+from cds.adapters.tables.unpacked import Rows
 from cds.catalogue import shared_concepts
 from cds.codes import Concepts
 from cds.diagnostics import closest
+from cds.patient import PatientLimit
 from cds.population import EVERYTHING, ROW_TYPES, Columns, Extent, Population
 
+Limits = Mapping[int, tuple[PatientLimit, ...]]
 _OF_READINGS: Final = ("observations", "answers")
 
 
@@ -66,17 +69,19 @@ def population_from_tables(
         found = readings.columns([tables[each] for each in _OF_READINGS if each in tables])
         for name, patients in readings.lost.items():
             for key in keys_meant(known, name):
-                supplied.lose(key, patients)
+                supplied.lose(key, np.concatenate(patients))
         for each in others:
             found |= each.result()
+    limits: Limits = limits_of(tables["limits"], people, notes) if "limits" in tables else {}
+    issues = notes.in_order()
     population = replace(
         people.population,
         tables=_columns(found, supplied, wanted, people.population.n),
-        limits=limits_of(tables["limits"], people, notes) if "limits" in tables else {},
-        issues=issues_by_patient(notes),
+        limits=limits,
+        issues=issues_by_patient(issues),
         extent=extent if readings.is_cut else EVERYTHING,
     )
-    return population, issues_table(notes, people.population.ids)
+    return population, issues_table(issues, people.population.ids)
 
 
 def _columns(
@@ -88,7 +93,7 @@ def _columns(
     empty["offsets"] = np.zeros(people + 1, np.int64)
     made: dict[str, Columns] = {}
     for key in sorted(keys):
-        rows = dict(found.get(key, empty))
+        rows = {**empty, **found.get(key, {})}
         present = rows.pop(PRESENT, np.diff(rows["offsets"]) > 0)
         made[key] = Columns(**rows, supplied_from=supplied.of(key, present))
     return made

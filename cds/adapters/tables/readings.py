@@ -1,6 +1,6 @@
 """The tables `observations` and `answers` → columns of every measurement, panel and form."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, Final
@@ -13,7 +13,7 @@ from cds.adapters.tables.arrow import ArrowBatch
 from cds.adapters.tables.codes import NOT_WANTED, Code, Unread, code_columns, meanings, note_unread
 from cds.adapters.tables.columns import Written
 from cds.adapters.tables.facts import Batch, facts_of, reading_names, words_in
-from cds.adapters.tables.kernels import ABSENT, ATTRIBUTE_MASK, KEY, TIME, Facts, Shape
+from cds.adapters.tables.kernels import ABSENT, ATTRIBUTE_MASK, KEY, TIME, Facts, Kept, Shape
 from cds.adapters.tables.layout import Each, Runs, arranged, counted
 from cds.adapters.tables.loops import loop
 from cds.adapters.tables.meaning import (
@@ -25,10 +25,11 @@ from cds.adapters.tables.meaning import (
     vocabulary,
 )
 from cds.adapters.tables.notes import WHOLE_TABLE, Notes
+from cds.adapters.tables.opened import Opened, Part
 from cds.adapters.tables.packed import are_plain, planned, surveyed
 from cds.adapters.tables.panels import CROWDED, RECORDED, VALUES, joined_width
 from cds.adapters.tables.people import People
-from cds.adapters.tables.source import Opened
+from cds.adapters.tables.sieve import PRESENT, Sieve
 from cds.adapters.tables.unpacked import Unpacked
 from cds.codes import ATTRIBUTE_WORDS, Concept, Concepts
 from cds.codes import RECORDED as READ_OFF
@@ -43,7 +44,7 @@ _LEFT_OUT: Final = np.zeros(0, np.int64)
 @dataclass
 class Readings:
     """Takes the tables of readings. extent: which rows are needed; is_cut: whether others were in fact left out. lost:
-    names -> positions of those some of whose rows were likely meant for it.
+    names -> positions of patients some of whose rows were likely meant for it.
     """
 
     concepts: Concepts
@@ -53,36 +54,56 @@ class Readings:
     each: Each
     extent: Extent
     is_cut: bool = False
-    lost: dict[str, set[int]] = field(default_factory=dict[str, "set[int]"])
+    lost: dict[str, list[Array]] = field(default_factory=dict[str, "list[Array]"])
+    _troubled: list["_Troubled"] = field(default_factory=list["_Troubled"])
 
     def columns(self, tables: Sequence[Opened]) -> dict[str, Rows]:
         """The rows of every key that occurs."""
-        batches = [batch for table in tables for batch in table.batches]
-        if not batches:
+        if not any(table.pieces for table in tables):
             return {}
-        known = vocabulary(self.concepts, self.wanted, sorted(words_in(batches)))
-        names = reading_names(batches)
+        known = vocabulary(self.concepts, self.wanted, sorted(words_in(tables)))
+        names = reading_names(tables)
         place = {self.concepts.key(each.concept.name, each.name): k for k, each in enumerate(known.parts)}
-        taken: list[Batch] = []
+        sieve = Sieve(known, self._since, self.extent.until, self.people.population.n)
         for table in tables:
             unread = Unread()
+
+            def take_all(share: Iterable[Part]) -> None:
+                for each in share:
+                    take(*each)
 
             def take(first: int, batch: ArrowBatch, table: str = table.name, unread: Unread = unread) -> None:
                 patient = self.people.positions(batch["patient"])
                 find = cache(partial(self._find, place))
                 meant = meanings(table, lambda row: first + row, code_columns(table, batch), find, patient, unread)
-                taken.append(facts_of(table, first, batch, patient, meant, self.people, known, names))
+                found = facts_of(table, first, batch, patient, meant, self.people, known, names)
+                for number, facts in enumerate(found.facts):
+                    sieve.take((table, first, number), facts)
+                self._note(found)
 
-            self.each(take, table.parts())
+            self.each(take_all, ((share,) for share in table.shares()))
             for name, patients in note_unread(table.name, unread, self.concepts, sorted(place), self.notes).items():
-                self.lost.setdefault(name, set()).update(patients)
-        taken.sort(key=lambda each: (each.table, each.first))
-        facts = [part for each in taken for part in each.facts]
-        found = self._plain(facts, known)
-        if found is None:
-            found = {**self._single(facts, known), **self._panels(facts, known)}
-        for each in taken:
-            self._note(each, known)
+                self.lost.setdefault(name, []).extend(patients)
+        self._note_troubles(known)
+        self.is_cut = True
+        return self._with_present(self._laid_out(sieve.kept, known), sieve)
+
+    def _laid_out(self, kept: Sequence[Kept], known: Vocabulary) -> dict[str, Rows]:
+        """The rows of every key, by the short way if that can be gone."""
+        if not kept:
+            return {}
+        found = self._plain(kept, known) if are_plain(kept) else None
+        return {**self._single(kept, known), **self._panels(kept, known)} if found is None else found
+
+    def _with_present(self, found: dict[str, Rows], sieve: Sieve) -> dict[str, Rows]:
+        """Beside the rows of a key who has any, held or not; also where none are held."""
+        for concept in {part.concept.name: part.concept for part in sieve.known.parts}.values():
+            present = sieve.present(concept)
+            for part in (concept.parts or ("",)) if present.any() else ():
+                key = self.concepts.key(concept.name, part)
+                rows = found.get(key, {})
+                has_held = np.diff(rows["offsets"]) > 0 if rows else False
+                found[key] = {**rows, PRESENT: present | has_held}
         return found
 
     def _find(self, place: dict[str, int], code: Code) -> Sequence[int]:
@@ -102,24 +123,17 @@ class Readings:
 
     # readings that are told in full by who, what, when and how much
 
-    def _plain(self, facts: Sequence[Facts], known: Vocabulary) -> dict[str, Rows] | None:
-        """The rows of every key by the short way; None when they hold more, or need another look."""
-        people, rows = self.people.population.n, sum(len(each.patient) for each in facts)
-        if not people or not are_plain(facts):
-            return None
-        since = np.array([self._since(each.concept) for each in known.parts], np.int64)
-        survey = surveyed(facts, since, self.extent.until, people, self.each)
-        if not survey.seen.any():
-            return {}
-        plan = planned(survey, known, people, rows, has_words=any(len(each.word) for each in facts))
-        held = since, self.extent.until
-        found = Unpacked(plan, survey, held, facts, self.people.zones, self.each).columns() if plan else None
+    def _plain(self, kept: Sequence[Kept], known: Vocabulary) -> dict[str, Rows] | None:
+        """The rows of every key by the short way; None when they need another look."""
+        people = self.people.population.n
+        survey = surveyed(kept, len(known.parts), people, self.each)
+        plan = planned(survey, known, people, has_words=any(len(each.word) for each in kept))
+        found = Unpacked(plan, survey, kept, self.people.zones, self.each).columns() if plan else None
         if found is None:
             return None
         for (name, part), rows in found.items():
             if part:
                 self._note_missing(rows, self.concepts.by_name[name], part)
-        self.is_cut = True
         return {self.concepts.key(*name): rows for name, rows in found.items()}
 
     def _since(self, concept: Concept) -> int:
@@ -129,13 +143,13 @@ class Readings:
 
     # readings of one number
 
-    def _single(self, facts: Sequence[Facts], known: Vocabulary) -> dict[str, Rows]:
+    def _single(self, kept: Sequence[Kept], known: Vocabulary) -> dict[str, Rows]:
         coding, slots = known.coding(is_joined=False), known.slots(is_joined=False)
-        counts = counted(facts, coding, self.people.population.n, self.each)
+        counts = counted(kept, coding, self.people.population.n, self.each)
         if not counts.per_block.any():
             return {}
-        shape = _shape(facts, is_joined=False, has_raw=uses_raw(coding.manners, counts.seen))
-        runs = arranged(facts, counts, coding, shape, len(slots), self.people.population.n, self.each)
+        shape = _shape(kept, is_joined=False, has_raw=uses_raw(coding.manners, counts.seen))
+        runs = arranged(kept, counts, coding, shape, len(slots), self.people.population.n, self.each)
         found: dict[str, Rows] = {}
         for slot, concept in enumerate(slots):
             if runs.counts[slot].any():
@@ -145,13 +159,13 @@ class Readings:
 
     # panels and forms
 
-    def _panels(self, facts: Sequence[Facts], known: Vocabulary) -> dict[str, Rows]:
+    def _panels(self, kept: Sequence[Kept], known: Vocabulary) -> dict[str, Rows]:
         coding, slots = known.coding(is_joined=True), known.slots(is_joined=True)
-        counts = counted(facts, coding, self.people.population.n, self.each)
+        counts = counted(kept, coding, self.people.population.n, self.each)
         if not counts.per_block.any():
             return {}
-        shape = _shape(facts, is_joined=True, has_raw=uses_raw(coding.manners, counts.seen))
-        runs = arranged(facts, counts, coding, shape, len(slots), self.people.population.n, self.each)
+        shape = _shape(kept, is_joined=True, has_raw=uses_raw(coding.manners, counts.seen))
+        runs = arranged(kept, counts, coding, shape, len(slots), self.people.population.n, self.each)
         found: dict[str, Rows] = {}
         for slot, concept in enumerate(slots):
             if runs.counts[slot].any():
@@ -233,37 +247,58 @@ class Readings:
 
     # issues
 
-    def _note(self, batch: Batch, known: Vocabulary) -> None:
+    def _note(self, batch: Batch) -> None:
         """What was wrong with single rows and cells of a batch."""
         patient, meant, trouble = (getattr(batch.facts[0], each) for each in ("patient", "meaning", "trouble"))
-        for facts in batch.facts:
-            self._note_troubles(batch, facts, known)
+        for number, facts in enumerate(batch.facts):
+            self._troubled.append(_troubled(batch, number, facts))
         is_meant = (patient >= 0) & (meant >= 0)
         for column, code, rows in batch.bad:
             cure = {"cure": f"; write one of {', '.join(ATTRIBUTE_WORDS[column])}"} if code == "word_not_known" else {}
             is_noted = _IS_RECORDED if column == "recorded" else _IS_USED
-            self._note_rows(batch, rows[is_meant[rows] & is_noted[trouble[rows]]], column, code, **cure)
+            noted = rows[is_meant[rows] & is_noted[trouble[rows]]]
+            self.notes.add_rows(batch.table, batch.first + noted, column, patient[noted], code, **cure)
         self.notes.add_strangers(batch.table, batch.first, batch.named, patient)
 
-    def _note_troubles(self, batch: Batch, facts: Facts, known: Vocabulary) -> None:
+    def _note_troubles(self, known: Vocabulary) -> None:
         """What was wrong with rows, for each trouble and what the rows mean."""
-        wrong = np.flatnonzero(facts.trouble) if facts.trouble.any() else _LEFT_OUT
-        wrong = wrong[(facts.patient[wrong] >= 0) & (facts.meaning[wrong] >= 0)]
-        sort = facts.trouble[wrong].astype(np.int64) * len(known.parts) + facts.meaning[wrong]
-        sorts: list[int] = np.unique(sort).tolist()
-        for each in sorts:
-            trouble, meant = divmod(each, len(known.parts))
-            part, code, rows = known.parts[meant], TROUBLES[trouble], wrong[sort == each]
-            is_value = FIRST_OF_VALUE <= trouble <= LAST_OF_VALUE
-            units = {"units": accepted_units(part.measured)} if is_value else {}
-            column = "value" if is_value else "time" if code == "time_not_understood" else ""
-            self._note_rows(batch, rows, column, code, **units)
-            if code in _OUT_OF_TIME:
-                self.lost.setdefault(part.concept.name, set()).update(facts.patient[rows].tolist())
+        for of in sorted({each.of for each in self._troubled}):
+            held = [each for each in self._troubled if each.of == of]
+            rows, patients, sort = (np.concatenate(each) for each in zip(*(each.columns for each in held), strict=True))
+            sorts: list[int] = np.unique(sort).tolist()
+            for each in sorts:
+                here = sort == each
+                self._note_trouble(of[0], rows[here], patients[here], each, known)
 
-    def _note_rows(self, batch: Batch, rows: Array, column: str, code: str, **words: str) -> None:
-        patients = batch.facts[0].patient[rows]
-        self.notes.add_rows(batch.table, batch.first + rows, column, patients, code, **words)
+    def _note_trouble(self, table: str, rows: Array, patients: Array, sort: int, known: Vocabulary) -> None:
+        trouble, meant = divmod(sort, _MOST_MEANINGS)
+        part, code = known.parts[meant], TROUBLES[trouble]
+        is_value = FIRST_OF_VALUE <= trouble <= LAST_OF_VALUE
+        units = {"units": accepted_units(part.measured)} if is_value else {}
+        column = "value" if is_value else "time" if code == "time_not_understood" else ""
+        self.notes.add_rows(table, rows, column, patients, code, **units)
+        if code in _OUT_OF_TIME:
+            self.lost.setdefault(part.concept.name, []).append(patients)
+
+
+@dataclass(frozen=True, slots=True)
+class _Troubled:
+    """Rows with which something is wrong. of: the table, and which meaning of their codes; columns: numbers, patients,
+    and trouble and meaning in one.
+    """
+
+    of: tuple[str, int]
+    columns: tuple[Array, Array, Array]
+
+
+_MOST_MEANINGS: Final = 1 << 16
+
+
+def _troubled(batch: Batch, number: int, facts: Facts) -> _Troubled:
+    wrong = np.flatnonzero(facts.trouble) if facts.trouble.any() else _LEFT_OUT
+    wrong = wrong[(facts.patient[wrong] >= 0) & (facts.meaning[wrong] >= 0)]
+    sort = facts.trouble[wrong].astype(np.int64) * _MOST_MEANINGS + facts.meaning[wrong]
+    return _Troubled((batch.table, number), (batch.first + wrong, facts.patient[wrong], sort))
 
 
 _WRITTEN_TYPES: Final = {name: ROW_TYPES[name] for name in Written._fields} | {"values": np.int64, "raw": np.int64}
@@ -275,11 +310,11 @@ _IS_USED: Final = np.array([not each or FIRST_OF_VALUE <= each <= LAST_OF_VALUE 
 _IS_RECORDED: Final = _IS_USED | np.isin(TROUBLES, ("value_missing", "future_dated"))
 
 
-def _shape(facts: Sequence[Facts], is_joined: bool, has_raw: bool) -> Shape:
+def _shape(kept: Sequence[Kept], is_joined: bool, has_raw: bool) -> Shape:
     """The narrowest rows that hold what there is."""
     words = ["key", "time"]
     words += ["joins", "part"] if is_joined else []
-    words += ["recorded"] if any(len(each.recorded) for each in facts) else []
+    words += ["recorded"] if any(len(each.recorded) for each in kept) else []
     words += ["value", "unit", "raw", "rest"] if has_raw else ["value", "rest"]
     at = {name: place for place, name in enumerate(words)}
     rest = at["rest"]

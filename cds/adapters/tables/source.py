@@ -1,39 +1,17 @@
 """Opens tables: a folder or a mapping → Arrow record batches that hold only the columns that are read."""
 
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from cds.adapters.tables.arrow import ArrowBatch, ArrowTable, ArrowType, compute, csv, pa, parquet
 from cds.adapters.tables.encoding import is_id, is_temporal, is_textual
 from cds.adapters.tables.ndjson import batches_of_ndjson
+from cds.adapters.tables.opened import FEW, ROWS_AT_ONCE, Opened, Piece, Read, piece_of
 from cds.adapters.tables.specification import FILE_TYPES, MANIFEST, TABLES, TEXT, TYPES, Column, Type, columns
 from cds.diagnostics import PatientError, closest
-
-ROWS_AT_ONCE: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A table. batches: its rows in order. unknown: columns that it has and that are not read."""
-
-    name: str
-    batches: Sequence[ArrowBatch]
-    unknown: Sequence[str]
-
-    def has(self, column: str) -> bool:
-        """Whether the table has the column."""
-        return bool(self.batches) and column in self.batches[0].schema.names
-
-    def parts(self) -> Iterator[tuple[int, ArrowBatch]]:
-        """Each batch with the number of its first row."""
-        first = 0
-        for each in self.batches:
-            yield first, each
-            first += each.num_rows
 
 
 def open_tables(source: object) -> tuple[Mapping[str, Opened], object]:
@@ -86,14 +64,13 @@ def _in_mapping(source: object) -> tuple[Mapping[str, object], object]:
 
 def _open(name: str, given: object) -> Opened:
     many: list[object] = list(given) if isinstance(given, list | tuple) else [given]  # pyright: ignore[reportUnknownArgumentType]
-    batches: list[ArrowBatch] = []
+    pieces: list[Piece] = []
     unknown: dict[str, None] = {}
     for each in many:
-        found, others = _batches(name, each)
-        batches += found
+        found, others = _pieces(name, each)
+        pieces += found
         unknown.update(dict.fromkeys(others))
-    kept = [with_words(each) for each in batches if each.num_rows]
-    return Opened(name, kept, list(unknown))
+    return Opened(name, pieces, list(unknown))
 
 
 def with_words(batch: ArrowBatch) -> ArrowBatch:
@@ -109,14 +86,21 @@ def with_words(batch: ArrowBatch) -> ArrowBatch:
     return batch.drop_columns(["word"]).append_column("value" + TEXT, words)
 
 
-def _batches(name: str, given: object) -> tuple[list[ArrowBatch], list[str]]:
+def _pieces(name: str, given: object) -> tuple[Sequence[Piece], list[str]]:
     if isinstance(given, str | Path):
         file = file_of(name, given)
         with readable(name, file):
-            return _READERS[file.suffix](name, file)
+            if file.suffix == ".parquet":
+                return _parquet(name, file)
+            batches, unknown = _READERS[file.suffix](name, file)
+            return _held(batches), unknown
     table = arrow_stream(name, given).read_all()
     known, unknown = known_columns(name, table.schema.names)
-    return checked(name, table.select(known)), unknown
+    return _held(checked(name, table.select(known))), unknown
+
+
+def _held(batches: Iterable[ArrowBatch]) -> list[Piece]:
+    return [piece_of(with_words(each)) for each in batches if each.num_rows]
 
 
 def file_of(name: str, given: str | Path) -> Path:
@@ -145,11 +129,36 @@ def arrow_stream(name: str, given: object) -> Any:
     return pa.RecordBatchReader.from_stream(given)
 
 
-def _parquet(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
+def _parquet(name: str, file: Path) -> tuple[Sequence[Piece], list[str]]:
     schema = parquet.read_schema(file)
     known, unknown = known_columns(name, schema.names)
     texts = [each for each in known if is_textual(schema.field(each).type)]
-    return checked(name, parquet.ParquetFile(file, read_dictionary=texts).read(known)), unknown
+    with parquet.ParquetFile(file, read_dictionary=texts) as opened:
+        if _changes(name, opened.schema_arrow.empty_table().select(known)):
+            return _held(checked(name, opened.read(known))), unknown
+        return _row_groups(name, file, opened.metadata, known, texts), unknown
+
+
+def _changes(name: str, empty: ArrowTable) -> bool:
+    """Whether columns of a file are read under another name or type; PatientError as `checked`."""
+    checked(name, empty)
+    names = [_as_read(columns(name)[each.name], each.type) for each in empty.schema]
+    return names != empty.schema.names or "word" in names or any(map(pa.types.is_string_view, empty.schema.types))
+
+
+def _row_groups(name: str, file: Path, metadata: Any, known: Sequence[str], texts: Sequence[str]) -> list[Piece]:
+    """The row groups of a Parquet file; those of few are decoded on several threads each."""
+    groups = range(metadata.num_row_groups)
+
+    def reader(group: int) -> Read:
+        def read(names: Sequence[str]) -> Iterator[ArrowBatch]:
+            with readable(name, file), parquet.ParquetFile(file, metadata=metadata, read_dictionary=texts) as opened:
+                yield from opened.iter_batches(ROWS_AT_ONCE, [group], list(names), use_threads=len(groups) < FEW)
+
+        return read
+
+    sizes = [metadata.row_group(each).num_rows for each in groups]
+    return [Piece(sizes[each], known, reader(each)) for each in groups if sizes[each]]
 
 
 def _csv(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
@@ -210,7 +219,7 @@ def _ndjson(name: str, file: Path) -> tuple[list[ArrowBatch], list[str]]:
     return batches, unknown
 
 
-_READERS: Final = {".parquet": _parquet, ".csv": _csv, ".ndjson": _ndjson}
+_READERS: Final = {".csv": _csv, ".ndjson": _ndjson}
 
 
 def known_columns(name: str, names: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -10,9 +10,9 @@ from cds.adapters.tables.cells import Cells, cells_of
 from cds.adapters.tables.codes import Code, Unread, code_columns, meanings, note_unread
 from cds.adapters.tables.kernels import MISSING, UNREADABLE
 from cds.adapters.tables.notes import Notes
+from cds.adapters.tables.opened import Opened
 from cds.adapters.tables.people import People
-from cds.adapters.tables.runs import Rows, in_order, place_within, rows_of, starts_new
-from cds.adapters.tables.source import Opened
+from cds.adapters.tables.runs import Rows, in_order, number_instants, picked, rows_of
 from cds.adapters.tables.supply import Supplied
 from cds.codes import Concepts, Kind
 from cds.operators.reasons import KNOWN
@@ -63,14 +63,14 @@ class _Taken:
                 opened.name, lambda row, held=numbers: int(held[row]), codes, self._find, cells.patient, unread
             )
             for key in self._keys.values():
-                self._supplied.lose(key, set(cells.patient[nothing].tolist()))
+                self._supplied.lose(key, cells.patient[nothing])
             for number, meant in enumerate(columns):
                 known = cells.keep(meant >= 0)
                 quiet = known if number == 0 else replace(known, notes=Notes())
                 self._take(quiet, meant[meant >= 0], found)
         near = note_unread(opened.name, unread, self._concepts, sorted(self._keys), self._notes)
         for name, patients in near.items():
-            self._supplied.lose(self._keys[name], patients)
+            self._supplied.lose(self._keys[name], np.concatenate(patients))
         return {key: _joined(each) for key, each in found.items()}
 
     def _find(self, code: Code) -> Sequence[int]:
@@ -88,7 +88,7 @@ class _Taken:
             meant = meant[is_read]
             recorded, end, quality = cells.recorded(), start, np.full(len(start), KNOWN)
             for place, key in enumerate(self._keys.values()):
-                self._supplied.lose(key, set(lost[0][lost[1] == place].tolist()))
+                self._supplied.lose(key, lost[0][lost[1] == place])
         else:
             start, recorded, end, quality = cells.span()
         attribute = np.zeros(len(start), np.int32)
@@ -105,10 +105,9 @@ def _joined(pieces: Sequence[Span]) -> Span:
 
 def span_rows(people: People, span: Span) -> Rows:
     """Each span once; those of a patient that begin together are set a microsecond apart: none corrects another."""
-    order = in_order(span[0], span[1:])
-    columns = [each[order] for each in span]
-    new = starts_new(*columns)
-    patient, start, recorded, end, quality, attribute = (each[new] for each in columns)
-    times = start + place_within(starts_new(patient, start))
+    found = in_order(span[0], span[1:])
+    patient, start, places = (each[found.is_new] for each in (found.patient, found.first, found.places))
+    recorded, end, quality, attribute = (picked(each, places) for each in span[2:])
+    times = start + number_instants(patient, start)[0]
     held = {"times": times, "recorded": recorded, "values": end.astype(np.float64)}
     return rows_of(people, patient, {**held, "quality": quality, "attribute": attribute})

@@ -6,6 +6,8 @@ This is the one place that says so; what reads tables, and the reference printed
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
+from cds.adapters.medicine_quantity import AMOUNTS
+
 Type = Literal["id", "text", "number", "time", "date", "boolean", "codes"]
 
 TYPES: Final[Mapping[Type, str]] = {
@@ -64,6 +66,15 @@ _MEASURED: Final = (
 )
 _CODED_SPAN: Final = (_PATIENT, _CODE, _SYSTEM, *_SPAN)
 
+_AMOUNTS: Final = tuple(
+    column
+    for name, meaning in AMOUNTS.items()
+    for column in (
+        Column(name, "number", meaning),
+        Column(f"{name}_unit", "text", f"Unit of `{name}`: tablets, mg, mL or another. Without one it says nothing."),
+    )
+)
+
 TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     "patients": (
         _needs("id", "id", "The patient."),
@@ -92,8 +103,8 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         _PATIENT,
         _needs("time", "time", "When it was handed out."),
         _ATC,
-        Column("days", "number", "How many days it lasts; empty = not known."),
-        Column("quantity", "number", "How much was handed out, for explanations."),
+        Column("days", "number", "How many days it lasts; empty = the quantity by the daily dose, else not known."),
+        *_AMOUNTS,
         _USE,
         _RECORDED,
     ),
@@ -103,7 +114,8 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         _needs("status", "text", "taken, missed or unknown."),
         Column("taken", "time", "When it was taken."),
         _ATC,
-        Column("reason", "text", "hospital_stay, travel_dose or paused: why it does not count."),
+        Column("use", "text", "regular, course or as_needed; a dose as needed is never planned and never missed."),
+        Column("reason", "text", "hospital_stay, travel_dose or paused; what was missed on a journey is not known."),
         _RECORDED,
     ),
     "limits": (

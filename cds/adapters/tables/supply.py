@@ -30,11 +30,14 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Supplied:
-    """From when each key was handed over in full. stated: of keys that the manifest names, for each patient."""
+    """From when each key was handed over in full. stated: of keys that the manifest names, for each patient.
+
+    lost: of keys, positions of patients whose rows may be more than could be read.
+    """
 
     people: People
     stated: Mapping[str, Array]
-    lost: dict[str, set[int]] = field(default_factory=dict[str, "set[int]"])
+    lost: dict[str, list[Array]] = field(default_factory=dict[str, "list[Array]"])
 
     def of(self, key: str, has_rows: Array) -> Array:
         """For each patient; where nothing is said, a key of which the patient has rows counts as handed over."""
@@ -43,12 +46,14 @@ class Supplied:
             found = np.where(has_rows, FIRST_TIME, LAST_TIME)
         found = found.copy()
         found[self.people.nowhere] = LAST_TIME
-        found[sorted(self.lost.get(key, ()))] = LAST_TIME
+        for patients in self.lost.get(key, ()):
+            found[patients] = LAST_TIME
         return found
 
-    def lose(self, key: str, patients: set[int]) -> None:
-        """The rows of these patients may be more than could be read."""
-        self.lost.setdefault(key, set()).update(each for each in patients if each >= 0)
+    def lose(self, key: str, patients: Array) -> None:
+        """The rows of these patients may be more than could be read; a position below 0 is nobody's."""
+        if len(patients):
+            self.lost.setdefault(key, []).append(patients[patients >= 0])
 
 
 def manifest_of(written: object) -> Manifest:

@@ -15,14 +15,12 @@ import numpy as np
 
 from cds.adapters.layout import MOST_AT_ONCE
 from cds.adapters.tables.clocks import Zones
-from cds.adapters.tables.kernels import Facts
+from cds.adapters.tables.kernels import Kept
 from cds.adapters.tables.layout import Each
 from cds.adapters.tables.loops import loop
-from cds.adapters.tables.meaning import MANNERS
-from cds.adapters.tables.memory import room
 from cds.adapters.tables.ordering import BUCKET_BITS
 from cds.adapters.tables.packed import Plan, Survey
-from cds.adapters.tables.packing import Held, Known
+from cds.adapters.tables.packing import Known
 from cds.adapters.tables.panels import joined_width
 from cds.adapters.tables.unpacking import CROWD, PARTED, Laid, Room, Slots
 from cds.operators.series import FIRST_TIME
@@ -31,8 +29,7 @@ from cds.population import Array
 _ALL_TO_ONE: Final = 40  # shifts every position to block 0
 _IN_ORDER: Final = np.zeros(0, np.int64)
 
-Rows = dict[str, Array]  # the columns of a key, its offsets and who is present, without what was supplied
-PRESENT: Final = "present"  # whether a patient has any rows, held or not
+Rows = dict[str, Array]  # the columns of a key and its offsets, without what was supplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Source:
 class Stretches:
     """Rows of one part that stand together, by patient. bounds: the first stretch of each block, and their number."""
 
-    facts: Facts
+    kept: Kept
     firsts: Array
     lasts: Array
     bounds: Array
@@ -68,14 +65,11 @@ class Stretches:
 class Unpacked:
     """Lays the rows out as a plan says."""
 
-    def __init__(
-        self, plan: Plan, survey: Survey, held: tuple[Array, int], facts: Sequence[Facts], zones: Zones, each: Each
-    ) -> None:
-        self._plan, self._survey, self._facts, self._zones, self._each = plan, survey, facts, zones, each
+    def __init__(self, plan: Plan, survey: Survey, kept: Sequence[Kept], zones: Zones, each: Each) -> None:
+        self._plan, self._survey, self._kept, self._zones, self._each = plan, survey, kept, zones, each
         self._people = len(zones.zone)
         self._per_block = survey.coarser(plan.packing.block)
         self._counts = np.zeros((len(plan.concepts), self._people), np.int64)
-        self._held = Held(*held, np.zeros((len(plan.concepts), self._people), np.uint8))
         self._slots, self._out = self._laid()
         self._free: list[Scratch] = []
         self._is_crowded = False
@@ -95,11 +89,11 @@ class Unpacked:
     def _width(self) -> int:
         return 3 if self._plan.has_raw else 2
 
-    def _pack(self, facts: Facts, firsts: Array, lasts: Array, shift: int, cursor: Array, rows: Array) -> None:
+    def _pack(self, kept: Kept, firsts: Array, lasts: Array, shift: int, cursor: Array, rows: Array) -> None:
         plan, coding = self._plan, self._plan.coding
         meant = coding.meanings, coding.manners, coding.words
-        known = Known(*meant, plan.usual, plan.detail_of, plan.packing, self._held)
-        loop("pack_rows")(facts, firsts, lasts, known, shift, cursor, rows, rows.view(np.float64))
+        known = Known(*meant, plan.usual, plan.keys, plan.detail_of, plan.packing)
+        loop("pack_rows")(kept, firsts, lasts, known, shift, cursor, rows, rows.view(np.float64))
 
     def _scattered(self) -> Source:
         """All rows, packed, by block."""
@@ -108,27 +102,27 @@ class Unpacked:
         cursors = starts.copy()
         rows = self._lines(int(self._per_block.sum()))
 
-        def scatter(k: int, facts: Facts) -> None:
-            everything = np.zeros(1, np.int64), np.array([len(facts.patient)])
-            self._pack(facts, *everything, self._plan.packing.block, cursors[k], rows)
+        def scatter(k: int, kept: Kept) -> None:
+            everything = np.zeros(1, np.int64), np.array([len(kept.patient)])
+            self._pack(kept, *everything, self._plan.packing.block, cursors[k], rows)
 
-        self._each(scatter, enumerate(self._facts))
+        self._each(scatter, enumerate(self._kept))
         return Source(rows, starts, cursors)
 
     def _stretches(self) -> list[Stretches]:
         """Where the rows of each patient stand, for each part."""
-        found: list[Stretches | None] = [None] * len(self._facts)
+        found: list[Stretches | None] = [None] * len(self._kept)
 
-        def find(k: int, facts: Facts) -> None:
+        def find(k: int, kept: Kept) -> None:
             starts = np.empty(int(self._survey.stretches[k]) + 1, np.int64)
-            loop("find_stretches")(facts.patient, starts)
-            patient = facts.patient[starts[:-1]]
+            loop("find_stretches")(kept.patient, starts)
+            patient = kept.patient[starts[:-1]]
             order = np.argsort(patient, kind="stable")
             edges: Array = np.arange(self._per_block.shape[1] + 1, dtype=np.int64) * (1 << self._plan.packing.block)
             bounds: Array = np.searchsorted(patient[order], edges)
-            found[k] = Stretches(facts, starts[:-1][order], starts[1:][order], bounds)
+            found[k] = Stretches(kept, starts[:-1][order], starts[1:][order], bounds)
 
-        self._each(find, enumerate(self._facts))
+        self._each(find, enumerate(self._kept))
         return [each for each in found if each]
 
     def _gathered(self, parts: Sequence[Stretches], block: int, scratch: Scratch) -> Source:
@@ -137,7 +131,7 @@ class Unpacked:
         for part in parts:
             low, high = part.bounds[block : block + 2].tolist()
             if low < high:
-                self._pack(part.facts, part.firsts[low:high], part.lasts[low:high], _ALL_TO_ONE, cursor, scratch.source)
+                self._pack(part.kept, part.firsts[low:high], part.lasts[low:high], _ALL_TO_ONE, cursor, scratch.source)
         return Source(scratch.source, np.zeros((1, 1), np.int64), cursor.reshape(1, 1))
 
     # block by block
@@ -146,7 +140,7 @@ class Unpacked:
         self, source: Source | list[Stretches], block: int, before: "Future[Array]", after: "Future[Array]"
     ) -> None:
         """Order a block's rows, wait for the blocks before it to be counted, and write them behind those."""
-        scratch = self._free.pop() if self._free else self._scratch()
+        scratch = self._scratch()
         try:
             totals = self._ordered(source, block, scratch)
             starts = before.result()
@@ -182,6 +176,12 @@ class Unpacked:
         return totals
 
     def _scratch(self) -> Scratch:
+        try:
+            return self._free.pop()
+        except IndexError:  # all are in use
+            return self._new_scratch()
+
+    def _new_scratch(self) -> Scratch:
         most, is_near = int(self._per_block.sum(axis=0).max()), self._survey.is_near
         source, spare = (most, 0) if is_near else (0, most)
         runs = 1 << (self._plan.packing.block + self._plan.packing.patient - self._plan.packing.slot)
@@ -193,25 +193,24 @@ class Unpacked:
         return Scratch(self._lines(source), self._lines(spare), self._lines(most), np.zeros(runs, np.int64), apart)
 
     def _lines(self, count: int) -> Array:
-        return room((count, self._width))
+        return np.empty((count, self._width), np.int64)
 
     # what comes out
 
     def _laid(self) -> tuple[Slots, Laid]:
-        """Room for as many readings as there are rows; what is not needed of it is never touched."""
+        """Room for as many readings as there are rows that are held."""
         parts = np.array([len(each.parts) or 1 for each in self._plan.concepts], np.int64)
-        per_meaning = self._survey.seen.reshape(-1, MANNERS).sum(axis=1)
         slot = self._plan.coding.meanings.slot
-        most = np.array([per_meaning[slot == each].sum() for each in range(len(parts))], np.int64)
+        most = np.array([self._survey.per_meaning[slot == each].sum() for each in range(len(parts))], np.int64)
         slots = Slots(parts, np.cumsum(most) - most, np.cumsum(most * parts) - most * parts, most)
         readings, values = int(most.sum()), int((most * parts).sum())
         return slots, Laid(
-            times=room(readings),
-            utc_offset=room(readings, np.int16),
-            group=room(readings),
-            values=room(values),
-            raw=room(values if self._plan.has_raw else 0),
-            unit=room(values, np.int16),
+            times=np.empty(readings, np.int64),
+            utc_offset=np.empty(readings, np.int16),
+            group=np.empty(readings, np.int64),
+            values=np.empty(values, np.int64),
+            raw=np.empty(values if self._plan.has_raw else 0, np.int64),
+            unit=np.empty(values, np.int16),
             quality=np.zeros(values, np.int16),
             is_told=np.zeros(len(parts), np.int64),
         )
@@ -220,8 +219,8 @@ class Unpacked:
     def _constants(self) -> Rows:
         """Columns that say the same of every reading, as long as the longest."""
         most = int(self._counts.sum(axis=1).max())
-        constant = {"attribute": np.zeros(most, np.int32), "quality": np.zeros(most, np.int16)}
-        constant["recorded"] = room(most)
+        constant: Rows = {"attribute": np.zeros(most, np.int32), "quality": np.zeros(most, np.int16)}
+        constant["recorded"] = np.empty(most, np.int64)
         constant["recorded"][:] = FIRST_TIME
         return constant
 
@@ -230,13 +229,11 @@ class Unpacked:
         for slot, concept in enumerate(self._plan.concepts):
             offsets = np.append(0, np.cumsum(self._counts[slot]))
             count, space = int(offsets[-1]), int(self._slots.room[slot])
-            present = (self._held.present[slot] > 0) | (self._counts[slot] > 0)
             whole = self._of_readings(int(self._slots.reading[slot]), count)
             for part, name in enumerate(concept.parts or ("",)):
                 first = int(self._slots.value[slot]) + part * space
-                if count or present.any():
-                    values = self._of_values(slot, first, count)
-                    found[concept.name, name] = {**whole, **values, "offsets": offsets, PRESENT: present}
+                if count:
+                    found[concept.name, name] = {**whole, **self._of_values(slot, first, count), "offsets": offsets}
         return found
 
     def _of_readings(self, first: int, count: int) -> Rows:

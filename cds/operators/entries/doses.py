@@ -3,7 +3,8 @@
 from typing import Final
 
 from cds.operators.doses import days_with_late_dose, missed_in_a_row, share_taken
-from cds.operators.entries.operator import DOSES, LAST, Operator, words
+from cds.operators.dosing import doses_taken
+from cds.operators.entries.operator import ANY_DOSES, DOSES, LAST, Operator, words
 
 DOSES_ENTRIES: Final = (
     Operator(
@@ -12,6 +13,15 @@ DOSES_ENTRIES: Final = (
         DOSES,
         "doses",
         words("uteblitte doser på rad {window}", "uteblitne dosar på rad {window}", "missed doses in a row {window}"),
+        window=LAST,
+        needs_window=True,
+    ),
+    Operator(
+        "doses_taken",
+        doses_taken,
+        ANY_DOSES,
+        "doses",
+        words("doser tatt av {input} {window}", "dosar tekne av {input} {window}", "doses taken of {input} {window}"),
         window=LAST,
         needs_window=True,
     ),

@@ -51,7 +51,7 @@ def _difference(name: str, function: OperatorFunction, phrase: Mapping[str, str]
         phrase,
         window=WITHIN,
         needs_window=True,
-        options=FRESH,
+        options=FRESH | {"leave_out_beyond"},
         keeps_to_window=True,
     )
 

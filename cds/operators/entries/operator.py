@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from cds.operators.series import Answer, Column, Now, Series
 
-Reads = Literal["readings", "panel", "doses", "supply", "events", "spans"]
+Reads = Literal["readings", "panel", "doses", "as_needed", "supply", "events", "spans"]
 Result = Literal[
     "same",
     "per_day",
@@ -62,6 +62,7 @@ READINGS: Final[frozenset[Reads]] = frozenset({"readings"})
 MEASURED: Final[frozenset[Reads]] = frozenset({"readings", "panel"})
 RECORDED: Final[frozenset[Reads]] = frozenset({"readings", "panel", "events"})
 DOSES: Final[frozenset[Reads]] = frozenset({"doses"})
+ANY_DOSES: Final[frozenset[Reads]] = frozenset({"doses", "as_needed"})
 SUPPLY: Final[frozenset[Reads]] = frozenset({"supply"})
 SPANS: Final[frozenset[Reads]] = frozenset({"spans"})
 LAST: Final = frozenset({"last"})

@@ -29,7 +29,15 @@ def _paired(name: str, function: OperatorFunction, phrase: Mapping[str, str]) ->
 def _planned(name: str, function: OperatorFunction, result: Result, phrase: Mapping[str, str]) -> Operator:
     fields = frozenset({"at_times", "give_or_take"})
     return Operator(
-        name, function, RECORDED, result, phrase, window=LAST, needs_window=True, options=fields, needs=fields
+        name,
+        function,
+        RECORDED,
+        result,
+        phrase,
+        window=LAST,
+        needs_window=True,
+        options=fields | {"stays"},
+        needs=fields,
     )
 
 

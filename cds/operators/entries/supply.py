@@ -3,6 +3,7 @@
 from typing import Final
 
 from cds.operators.entries.operator import LAST, SUPPLY, Operator, words
+from cds.operators.handed_out import days_from_first_dispense, days_supply, days_with_dispense
 from cds.operators.supply import days_without_supply, percent_of_days_covered
 from cds.operators.supply_over_time import (
     days_on_treatment,
@@ -25,7 +26,7 @@ SUPPLY_ENTRIES: Final = (
         ),
         window=LAST,
         needs_window=True,
-        options=frozenset({"require", "from_first_dispense", "carry_over"}),
+        options=frozenset({"require", "from_first_dispense", "carry_over", "medicines_at_least", "stays", "stay_days"}),
         requirements=frozenset({"days", "dispenses"}),
     ),
     Operator(
@@ -34,6 +35,7 @@ SUPPLY_ENTRIES: Final = (
         SUPPLY,
         "days",
         words("dager uten {input}", "dagar utan {input}", "days without {input}"),
+        options=frozenset({"stays"}),
     ),
     Operator(
         "longest_without_supply",
@@ -47,7 +49,7 @@ SUPPLY_ENTRIES: Final = (
         ),
         window=LAST,
         needs_window=True,
-        options=frozenset({"carry_over"}),
+        options=frozenset({"carry_over", "stays"}),
     ),
     Operator(
         "treatment_episodes",
@@ -61,7 +63,7 @@ SUPPLY_ENTRIES: Final = (
         ),
         window=LAST,
         needs_window=True,
-        options=frozenset({"stopped_after", "carry_over"}),
+        options=frozenset({"stopped_after", "carry_over", "stays"}),
         needs=frozenset({"stopped_after"}),
     ),
     Operator(
@@ -74,7 +76,7 @@ SUPPLY_ENTRIES: Final = (
             "dagar i siste behandlingsperiode med {input}",
             "days of the newest treatment episode with {input}",
         ),
-        options=frozenset({"stopped_after", "carry_over"}),
+        options=frozenset({"stopped_after", "carry_over", "stays"}),
         needs=frozenset({"stopped_after"}),
     ),
     Operator(
@@ -96,6 +98,45 @@ SUPPLY_ENTRIES: Final = (
         SUPPLY,
         "dispenses",
         words("utleveringer av {input} {window}", "utleveringar av {input} {window}", "dispenses of {input} {window}"),
+        window=LAST,
+        needs_window=True,
+    ),
+    Operator(
+        "days_with_dispense",
+        days_with_dispense,
+        SUPPLY,
+        "days",
+        words(
+            "dager med utlevering av {input} {window}",
+            "dagar med utlevering av {input} {window}",
+            "days with a dispense of {input} {window}",
+        ),
+        window=LAST,
+        needs_window=True,
+    ),
+    Operator(
+        "days_from_first_dispense",
+        days_from_first_dispense,
+        SUPPLY,
+        "days",
+        words(
+            "dager fra og med første utlevering av {input} {window}",
+            "dagar frå og med første utlevering av {input} {window}",
+            "days from the first dispense of {input} on, {window}",
+        ),
+        window=LAST,
+        needs_window=True,
+    ),
+    Operator(
+        "days_supply",
+        days_supply,
+        SUPPLY,
+        "days",
+        words(
+            "antall dager det som er utlevert av {input} {window} rekker",
+            "talet på dagar det som er utlevert av {input} {window} rekk",
+            "days' supply of {input} handed out {window}",
+        ),
         window=LAST,
         needs_window=True,
     ),

@@ -101,7 +101,7 @@ USUAL_ENTRIES: Final = (
         words("andel av tiden {input} {window}", "del av tida {input} {window}", "share of time of {input} {window}"),
         window=LAST,
         needs_window=True,
-        options=ENOUGH | {"that_are", "gap_below"},
+        options=ENOUGH | {"that_are", "gap_below", "leave_out_first"},
         needs=frozenset({"that_are", "gap_below"}),
         requirements=frozenset({"readings"}),
     ),

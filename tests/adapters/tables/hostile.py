@@ -117,19 +117,22 @@ def _event(pick: Random) -> dict[str, Any]:
 
 def _medicine(pick: Random) -> dict[str, Any]:
     codes = pick.choice(("C10AA05", " c10aa07", "C10", "C09AA05", "statin", None))
-    return _some(pick, use=pick.choice(("regular", "course", "often"))) | ({"atc": codes} if codes else {})
+    return _some(pick, use=pick.choice(("regular", "course", "as_needed", "often"))) | ({"atc": codes} if codes else {})
 
 
 def _dispense(pick: Random) -> dict[str, Any]:
-    amounts = _some(pick, days=pick.choice((30.0, 2.5, 0.0, -1.0, 9999.0)), quantity=pick.choice((100.0, 4.0)))
+    amounts = _some(pick, days=pick.choice((30.0, 2.5, 0.0, -1.0, 9999.0)))
+    for name in ("quantity", "daily_dose", "strength"):
+        unit = pick.choice(("tablets", "stk", "mg", "g", "mL", "puff", " Puff", ""))
+        amounts |= _some(pick, **{name: pick.choice((100.0, 4.0, 2.0, 0.3, 0.0, -1.0, 1e300)), f"{name}_unit": unit})
     return {**_event(pick), **_medicine(pick), **amounts}
 
 
 def _dose(pick: Random) -> dict[str, Any]:
     status = pick.choice(("taken", "taken", "missed", "unknown", "perhaps"))
     row = {**_timed(pick, "planned"), "status": status, **_medicine(pick)}
-    row.pop("use", None)
-    more = _some(pick, taken=_time(pick) or None, reason=pick.choice(("paused", "lost")), recorded=_time(pick) or None)
+    reason = pick.choice(("paused", "travel_dose", "lost"))
+    more = _some(pick, taken=_time(pick) or None, reason=reason, recorded=_time(pick) or None)
     return {**row, **more}
 
 

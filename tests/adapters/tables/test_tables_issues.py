@@ -12,7 +12,7 @@ from cds.adapters.tables.reading import population_from_tables
 from cds.diagnostics import PatientError
 from cds.operators.series import FIRST_TIME, LAST_TIME
 from tests.adapters.tables.compared import values
-from tests.adapters.tables.writing import write_parquet
+from tests.adapters.tables.writing import arrow, write_parquet
 
 WEIGHT = {"code": "body_weight", "time": "2026-01-08T07:30", "value": 83.1, "unit": "kg"}
 
@@ -243,3 +243,15 @@ def test_pieces_of_the_table_of_patients_may_have_different_columns() -> None:
         assert names == list(population.ids)
         assert {"a": "Europe/Oslo", "b": "Europe/London"} == lives
         assert 0 == issues.num_rows
+
+
+@pytest.mark.parametrize("table", ["conditions", "observations"])
+def test_a_misspelt_name_leaves_what_was_meant_open(table: str) -> None:
+    """Of the one whose row it is; of others it stays as the manifest says."""
+    near = {"conditions": ("heart_failur", "heart_failure"), "observations": ("body_weigth", "body_weight")}[table]
+    held = {"time": "2026-01-08T07:30", "value": 81.0, "unit": "kg"} if table == "observations" else {}
+    rows = [{"patient": "a", "code": near[0], **held}, {"patient": "b", "code": near[1], **held}]
+    key = near[1] if table == "observations" else f"conditions.{near[1]}"
+    source = {table: arrow(table, rows), "manifest": {"supplied": {key: True}}}
+    population, _ = population_from_tables(source)
+    assert [True, False] == (population.tables[key].supplied_from == LAST_TIME).tolist()

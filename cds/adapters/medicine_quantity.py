@@ -9,17 +9,26 @@ from typing import Final, NamedTuple
 
 from cds.adapters.amounts import finite
 from cds.adapters.shapes import as_object, as_text
+from cds.codes import Concepts
+from cds.units import NOT_UNDERSTOOD, unit_id
 
 PIECES: Final = "pieces"
 _MASS: Final = "mass in mg"
 _VOLUME: Final = "volume in mL"
 _COMPARABLE: Final = (PIECES, _MASS, _VOLUME)
+UNIT_IDS: Final[Mapping[str, int]] = {PIECES: unit_id("tablets"), _MASS: unit_id("mg"), _VOLUME: unit_id("mL")}
 _CONTRADICTS: Final = "?"
 _PLAIN: Final = "1"  # UCUM for a number of anything: of tablets, or of packages
 _PIECE_WORDS: Final = frozenset(
     "stk stk. tablett tabletter tab tbl tablet tablets enterotablett enterotabletter depottablett depottabletter "
     "kapsel kapsler kaps cap caps capsule capsules {tbl} {tablet} {tablets} {cap} {caps} {capsule} {capsules}".split()
 )
+AMOUNTS: Final[Mapping[str, str]] = {
+    "quantity": "How much was handed out.",
+    "daily_dose": "What is taken a day; where the days are not stated, the quantity is divided by it.",
+    "strength": "What one tablet holds, where the quantity and the daily dose do not count the same.",
+}
+"""The amounts of a dispense in tables and records, each with its unit in a field of its own: `quantity_unit`."""
 _SIZES: Final[Mapping[str, tuple[str, float]]] = {  # UCUM and the words of the national dispense units (7452)
     "ng": (_MASS, 1e-6),
     "ug": (_MASS, 1e-3),
@@ -76,6 +85,11 @@ class Quantity(NamedTuple):
         """Whether it counts what the other unit counts."""
         return self.unit == unit and unit not in ("", _CONTRADICTS)
 
+    @property
+    def unit_id(self) -> int:
+        """The unit's number in `cds.units`, NOT_UNDERSTOOD for one that only agrees with itself."""
+        return UNIT_IDS.get(self.unit, NOT_UNDERSTOOD)
+
 
 def quantity(written: object) -> Quantity | None:
     """What a FHIR Quantity says; None when it holds no finite number, or one with a comparator."""
@@ -85,6 +99,39 @@ def quantity(written: object) -> Quantity | None:
         return None
     unit, size = _unit(as_text(found.get("unit")).strip(), as_text(found.get("code")).strip())
     return Quantity(value * size, unit)
+
+
+def stated(value: object, unit: object) -> Quantity | None:
+    """An amount above 0 with a unit, as a column or a record states it; else None."""
+    found = quantity({"value": value, "unit": unit})
+    return found if found and found.unit and found.value > 0.0 else None
+
+
+def days_by_dose(amount: Quantity | None, dose: Quantity | None, strength: Quantity | None) -> float | None:
+    """How many days an amount lasts at so much a day; None when that cannot be told.
+
+    Both count the same, or one counts pieces and the strength, what one piece holds, counts as the other.
+
+    >>> days_by_dose(stated(100, "tablets"), stated(20, "mg"), stated(10, "mg"))
+    50.0
+    """
+    if amount is None or dose is None:
+        return None
+    if amount.is_like(dose.unit):
+        return amount.value / dose.value
+    if strength is None:
+        return None
+    if amount.unit == PIECES and strength.is_like(dose.unit):
+        return amount.value * strength.value / dose.value
+    if dose.unit == PIECES and strength.is_like(amount.unit):
+        return amount.value / (dose.value * strength.value)
+    return None
+
+
+def defined_daily_dose(concepts: Concepts, atc: tuple[str, ...]) -> Quantity | None:
+    """What the concepts say is taken a day of a medicine of one substance; it is no patient's own dose."""
+    found = concepts.defined_daily_doses.get(atc[0]) if len(atc) == 1 else None
+    return stated(*found) if found else None
 
 
 def _unit(text: str, code: str) -> tuple[str, float]:
