@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cds.population import Population
     from cds.result import Explanation, Finding, Result
     from cds.scoring import score_tables
+    from cds.simulation import simulate
 
 __version__ = "0.1.0"
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "fhir_bundle",
     "load",
     "score_tables",
+    "simulate",
 ]
 
 _HOMES = {
@@ -50,6 +52,7 @@ _HOMES = {
     "cds.population": ("Population",),
     "cds.result": ("Explanation", "Finding", "Result"),
     "cds.scoring": ("score_tables",),
+    "cds.simulation": ("simulate",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _NAME_AT_HOME = {"fhir_bundle": "bundle"}

@@ -18,6 +18,7 @@ from cds.codes import Concepts
 from cds.diagnostics import CdsError, Diagnostic, DraftNotAllowed, MissingExtra, PatientError
 from cds.execute.explain import evaluate
 from cds.execute.limits import with_other_defaults
+from cds.execute.live.chain import Chain, Engine
 from cds.grammar import Misread, read_quantity
 from cds.live import Chart, Session
 from cds.loading import Checked, load_plan
@@ -170,6 +171,13 @@ class Ruleset:
         if chart and chart.facts.tables != facts.tables:
             raise CdsError("the data have been changed since the patient was read from them; read the patient again")
         return Session(self.plan, facts, chart, microseconds(at, facts.zone))
+
+    def chain(self, engine: Engine = "own") -> Chain:
+        """What findings do to each other, result by result of one patient: which hides, silences or brings about which.
+
+        engine: `durable` lets durable-rules find the same (extra `durable`); CdsError where it cannot be used.
+        """
+        return Chain(self.plan, engine)
 
     def score(
         self, population: "Population | Iterable[Patient]", *, at: Moment, threads: int = 0, allow_draft: bool = False

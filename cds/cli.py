@@ -20,13 +20,16 @@ from cds.commands import (
     comparing,
     demonstrating,
     evidencing,
+    following,
     formatting,
     lookup,
+    overseeing,
     plotting,
     reporting,
     running,
     scoring,
     serving,
+    simulating,
     streaming,
     strengthening,
     verifying,
@@ -91,7 +94,9 @@ def parser() -> argparse.ArgumentParser:
     _plotting(add)
     _starting(add)
     _reporting(add)
+    _simulating(add)
     _serving(add)
+    _following(add)
     _lookup(add)
     return top
 
@@ -137,6 +142,9 @@ def _comparing(add: _Add) -> None:
     _concepts(diff)
     diff.add_argument("--data", metavar="FOLDER", help="tables of patients; also tell who is gained and lost by rule")
     diff.add_argument("--at", metavar="TIME", help="with --data: the moment; no clock is read")
+    says = "with --data: also tell alerts a week before and after, from this day"
+    diff.add_argument("--from", dest="since", metavar="DATE", help=says)
+    diff.add_argument("--to", dest="until", metavar="DATE", help="with --from: to this day, which counts too")
     diff.add_argument("--format", choices=("text", "json"), default="text")
     docs = add("docs", comparing.document, "Write a handbook of each ruleset, for review and signature.")
     _paths(docs)
@@ -291,6 +299,44 @@ def _reporting(add: _Add) -> None:
     report.add_argument("--out", action="append", default=[], metavar="FILE", help=says)
 
 
+def _simulating(add: _Add) -> None:
+    says = (
+        "Tell how many alerts a week rulesets would have given: a population's past, day by day, through the alarm "
+        "logic. Exit code: 0 whatever fired, 1 with --band when a rule is not where it is expected, 2 misuse."
+    )
+    past = add("simulate", simulating.simulate, says)
+    _rules(past)
+    past.add_argument("--data", required=True, metavar="FOLDER", help="tables of patients; see `cds schema tables`")
+    past.add_argument("--from", dest="since", required=True, metavar="DATE", help="first day, for instance 2026-01-08")
+    past.add_argument("--to", dest="until", required=True, metavar="DATE", help="last day, which counts too")
+    says = "when findings are made each day, by the patient's clock (08:00); several with commas"
+    past.add_argument("--times", default="08:00", metavar="TIMES", help=says)
+    says = "also with other limits, side by side: one or more for each --limit, which may be given several times"
+    past.add_argument("--limit", nargs="+", action="append", default=[], metavar="NAME=VALUE", help=says)
+    says = "other ruleset files, such as an older version, to hold them against"
+    past.add_argument("--against", nargs="+", default=[], metavar="PATH", help=says)
+    says = "assume that every alarm is acknowledged so long after it was shown, such as '12 hours'; else nobody does"
+    past.add_argument("--acknowledge-after", default="", metavar="TIME", help=says)
+    says = "write beside each ruleset how often its rules fire, as what is expected from now on"
+    past.add_argument("--write-band", action="store_true", help=says)
+    past.add_argument("--band", action="store_true", help="name rules that are silent or fire other than expected")
+    past.add_argument("--format", choices=simulating.FORMATS, default="text")
+    past.add_argument("--threads", type=int, default=0, metavar="N", help="0 = one per core; changes no answer")
+    past.add_argument("--draft", action="store_true", help="also use rulesets that are drafts")
+    says = "List patients with a medicine dispenser: missed and late doses and their trend, faults, pauses, what waits."
+    page = add("oversight", overseeing.list_patients, says)
+    page.add_argument("--data", required=True, metavar="FOLDER", help="tables of patients; see `cds schema tables`")
+    _concepts(page)
+    page.add_argument("--from", dest="since", required=True, metavar="DATE", help="first day, for instance 2026-01-08")
+    page.add_argument("--to", dest="until", required=True, metavar="DATE", help="last day, which counts too")
+    page.add_argument("--late-after", type=int, metavar="MINUTES", help="delay of a dose above which it is late")
+    says = "alarms that are not closed, as `cds follow --alarms` writes them"
+    page.add_argument("--alarms", metavar="FILE", help=says)
+    says = "CSV with the columns patient and due: the day by which the service is to be evaluated"
+    page.add_argument("--evaluations", metavar="FILE", help=says)
+    page.add_argument("--format", choices=("text", "csv"), default="text")
+
+
 def _serving(add: _Add) -> None:
     serve = add("serve", serving.serve, "Serve rulesets over HTTP: CDS Hooks 2.0 and POST /evaluate.")
     _rules(serve)
@@ -299,6 +345,8 @@ def _serving(add: _Add) -> None:
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
     serve.add_argument("--settings", metavar="FILE", help="who may call, and limits, as TOML; see docs/serving.md")
     serve.add_argument("--state", metavar="FOLDER", help="keep the audit log and feedback there")
+    serve.add_argument("--store", metavar="FILE", help="also follow patients live, with events and alarms kept there")
+    _key(serve)
     serve.add_argument("--draft", action="store_true", help="also serve rulesets that are drafts")
     says = "Verify the audit log of a service, list what it holds of a patient, or erase a patient from it."
     audit = add("audit", auditing.audit, says, speaks=False)
@@ -307,6 +355,19 @@ def _serving(add: _Add) -> None:
     audit.add_argument("--patient", metavar="ID", help="whose records to list or erase")
     audit.add_argument("--at", metavar="TIME", help="when the patient was erased; no clock is read")
     audit.add_argument("--head", metavar="HEAD", help="verify: a head that was noted earlier, to be found in the log")
+
+
+def _following(add: _Add) -> None:
+    says = "Follow patients live: events in, one JSON line each on standard input; alarm events out. See docs/live.md."
+    live = add("follow", following.follow, says, speaks=False)
+    _rules(live, is_needed=False)
+    live.add_argument("--store", required=True, metavar="FILE", help="keep events and alarms there")
+    _key(live)
+    says = "patients held ready in memory; others are made anew from the store (1000)"
+    live.add_argument("--sessions", type=int, default=1000, metavar="N", help=says)
+    live.add_argument("--draft", action="store_true", help="also follow with rulesets that are drafts")
+    says = "take no events; print the alarms that are not closed"
+    live.add_argument("--alarms", action="store_const", dest="command", const=following.list_alarms, help=says)
 
 
 def _lookup(add: _Add) -> None:
@@ -319,9 +380,14 @@ def _lookup(add: _Add) -> None:
     schema.add_argument("--out", metavar="FILE", help="write it there; for VS Code: schema editor --out FILE")
 
 
-def _rules(command: argparse.ArgumentParser) -> None:
+def _key(command: argparse.ArgumentParser) -> None:
+    says = "file of the store's master key, made when there is none; else CDS_STORE_KEY holds it"
+    command.add_argument("--key", metavar="FILE", help=says)
+
+
+def _rules(command: argparse.ArgumentParser, is_needed: bool = True) -> None:
     says = "ruleset files or folders"
-    command.add_argument("--rules", nargs="+", action="extend", required=True, metavar="PATH", help=says)
+    command.add_argument("--rules", nargs="+", action="extend", required=is_needed, metavar="PATH", help=says)
     _concepts(command)
 
 

@@ -220,7 +220,16 @@ class Concepts:
 
     def of_kind(self, *kinds: Kind) -> tuple[Concept, ...]:
         """The concepts of these kinds, by name."""
-        return tuple(self.by_name[name] for name in sorted(self.by_name) if self.by_name[name].kind in kinds)
+        found = self._of_kinds.get(kinds)
+        if found is None:
+            found = tuple(self.by_name[name] for name in sorted(self.by_name) if self.by_name[name].kind in kinds)
+            self._of_kinds[kinds] = found
+        return found
+
+    @cached_property
+    def _of_kinds(self) -> dict[tuple[Kind, ...], tuple[Concept, ...]]:
+        """What `of_kind` has answered: it is asked many times for each patient."""
+        return {}
 
     @cached_property
     def defined_daily_doses(self) -> Mapping[str, tuple[float, str]]:

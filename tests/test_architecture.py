@@ -27,18 +27,20 @@ OPTIONAL = {
     "numba": {"compiling.py"},
     "numpy": {
         *("compiling.py", "population.py", "execute", "adapters/tables", "adapters/omop", "adapters/fhir_bulk"),
-        *("scoring", "synthetic", "report", "adherence"),
+        *("scoring", "simulation", "spark", "synthetic", "report", "adherence"),
     },
-    "msgspec": {"adapters/fhir_bulk"},
+    "msgspec": {"adapters/fhir_bulk", "adapters/strict_json.py"},
     "pint": {"units.py"},
     "duckdb": {"adapters/omop/database.py"},
-    "pyarrow": {"execute/findings.py", "adapters/tables", "population.py", "report", "adherence"},
+    "pyarrow": {"execute/findings.py", "adapters/tables", "population.py", "report", "adherence", "simulation"},
+    "pyspark": {"spark/outcome.py", "spark/running.py", "spark/session.py"},
     "fhir": set[str](),
     "starlette": {"server"},
     "uvicorn": {"server"},
     "jwt": {"server"},
     "httpx": {"server"},
     "cryptography": {"audit"},
+    "durable": {"execute/live/durable.py"},
 }
 
 

@@ -125,6 +125,19 @@ def test_patients_gained_and_lost(tmp_path: Path) -> None:
     assert ["not_fired", "fired"] == [each["weight_gain"].status for each in alone]
 
 
+def test_alerts_a_week_before_and_after(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(WEIGHT, "utf-8")
+    new.write_text(WEIGHT.replace("default: 2 kg", "default: 1.5 kg"), "utf-8")
+    data = ["diff", str(old), str(new), "--data", str(tables(tmp_path)), "--from", "2026-01-07", "--to", "2026-01-13"]
+    assert 1 == main([*data, "--format", "json"])
+    told = json.loads(capsys.readouterr().out)["load"]
+    assert [80 / 3, 2 * 80 / 3] == pytest.approx(told["rules"]["heart-failure-weight/weight_gain"])
+    assert 1 == main([*data, "--lang", "nb"])
+    assert "weight gain: 26,67 → 53,33 (for lite til å si noe)" in capsys.readouterr().out
+    assert 2 == main(data[:-2])
+
+
 def test_two_rulesets_are_not_two_versions_of_one(capsys: pytest.CaptureFixture[str]) -> None:
     both = [str(SHIPPED / name) for name in ("heart-failure-weight.yaml", "heart-rate.yaml")]
     assert 2 == main(["diff", *both])

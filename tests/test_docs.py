@@ -40,9 +40,9 @@ def assert_as_shown(shown: str, printed: str) -> None:
     assert AS_SHOWN.check_output(shown, printed, doctest.ELLIPSIS), f"shown:\n{shown}\nprinted:\n{printed}"
 
 
-def commands() -> Iterator[tuple[str, str]]:
-    """Each command of the README and what is shown to come of it."""
-    for language, block in BLOCKS["README.md"]:
+def commands(page: str) -> Iterator[tuple[str, str]]:
+    """Each command of a page and what is shown to come of it."""
+    for language, block in BLOCKS[page]:
         if language == "console":
             command, shown = "", ""
             for line in block.splitlines(keepends=True):
@@ -55,7 +55,7 @@ def commands() -> Iterator[tuple[str, str]]:
             yield command, shown
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the checkout's surface, so that nothing is written into the checkout itself."""
     folder = tmp_path_factory.mktemp("readme")
@@ -68,10 +68,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_commands_print_what_the_readme_shows(place: Path) -> None:
+@pytest.mark.parametrize("page", [name for name in PAGES if any(commands(name))])
+def test_commands_print_what_a_page_shows(page: str, place: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(TOP), "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
     environment.pop("CDS_LANG", None)
-    for command, shown in commands():
+    for command, shown in commands(page):
         # `make demo` installs cds, which has been done when this runs, and then runs `cds demo`.
         run, folder = ("cds demo", TOP) if command == "make demo" else (command, place)
         done = subprocess.run(

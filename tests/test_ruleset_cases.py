@@ -82,6 +82,11 @@ def is_expected(status: str, colour: str, said: Verdict) -> bool:
     return status == said.status and colour in ("", said.colour)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_cases_come_out_alike_beside_all_other_rulesets(name: str) -> None:
+    assert [] == [each for case in files()[name].cases for each in differing(case, evaluated(case, case.record))]
+
+
 # A change of the clock
 
 

@@ -24,7 +24,7 @@ Card = dict[str, Any]
 
 LONGEST_SUMMARY: Final = 139
 REASON_SYSTEM: Final = "urn:cds:override-reason"
-"""The system of reasons for passing over a card; those of a ruleset have its id after a colon."""
+"""The code system of the reasons for passing over a card that come with cds."""
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'\\]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SHOWN: Final = ("fired", "unconfirmed", "unknown")  # of the others a card says nothing but how many there are
@@ -49,6 +49,11 @@ def cards(result: Result, language: Language = "en", *, audience: Audience = "cl
     check_audience(audience)
     made = _for_clinicians(result, language) if audience == "clinician" else _for_patient(result, language)
     return {"cards": list(made)}
+
+
+def reason_system(ruleset: str) -> str:
+    """The code system of the reasons that a ruleset has for passing over its cards."""
+    return f"{REASON_SYSTEM}:{ruleset}"
 
 
 def shortened(text: str) -> str:
@@ -163,7 +168,7 @@ def _suggestions(result: Result, finding: Finding, said: FindingDocument) -> Car
 
 def _override_reasons(finding: Finding, language: Language) -> Card:
     """The reasons that the ruleset's authors wrote for passing over the card."""
-    system = f"{REASON_SYSTEM}:{finding.head.id}"
+    system = reason_system(finding.head.id)
     reasons = [
         {"code": code, "system": system, "display": plain(text_in(texts, language)[0])}
         for code, texts in finding.rule.override_reasons.items()

@@ -25,9 +25,8 @@ def tables(intake: Intake) -> dict[str, Table]:
             found[key] = _span_table(intake, key, [(row, 0) for row in intake.spans.get(key, ())])
     found.update(_dose_tables(intake))
     for key, concept in _medicine_keys(intake, "medicines", has_rows=bool(intake.uses)):
-        found[key] = _use_table(
-            intake, key, [each for each in intake.uses if concept is None or is_of(concept, each.atc)]
-        )
+        held = [each for each in intake.uses if concept is None or is_of(concept, each.atc)]
+        found[key] = _use_table(intake, key, held)
     for key, concept in _medicine_keys(intake, "supply", has_rows=bool(intake.supplies)):
         held = [each for each in intake.supplies if concept is None or is_of(concept, each.atc)]
         found[key] = _supply_table(intake, key, held)
@@ -36,7 +35,7 @@ def tables(intake: Intake) -> dict[str, Table]:
 
 def _reading_tables(intake: Intake, concept: Concept) -> dict[str, Table]:
     keys = keys_meant(intake.concepts, concept.name)
-    if concept.name not in intake.readings and intake.supplied.keys().isdisjoint(keys):
+    if concept.name not in intake.readings and not any(each in intake.supplied for each in keys):
         return {}
     rows = _uncrowded(intake, concept)
     times = [row.time for row in rows]
@@ -106,8 +105,11 @@ def _use_table(intake: Intake, key: str, uses: Iterable[Use]) -> Table:
 
 def _span_table(intake: Intake, key: str, spans: Iterable[tuple[Span, int]]) -> Table:
     """Spans with their attributes; those that begin together are set a microsecond apart: none corrects another."""
+    spans = set(spans)
+    if not spans:
+        return Table([], [], [], [], [], [], [], [], [], [], _since(intake, key))
     rows: list[tuple[Span, int]] = []
-    for start, together in groupby(sorted(set(spans)), key=lambda row: row[0].start):
+    for start, together in groupby(sorted(spans), key=lambda row: row[0].start):
         rows += [(row._replace(start=start + place), bits) for place, (row, bits) in enumerate(together)]
     return Table(
         [row.start for row, _ in rows],

@@ -29,6 +29,7 @@ JsonCode = Literal["not_utf8", "not_json", "number_too_long", "nested_too_deeply
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _CONTAINERS: Final = frozenset({dict, list})
+_OBJECTS: Final = frozenset({dict})
 _SPACES: Final = b" \t\n\r"
 _UNREADABLE: Final = (DecodeError, RecursionError, ValueError)
 _TOO_DEEP: Final = f"nested too deeply; objects and lists may stand {DEEPEST} deep"
@@ -75,12 +76,13 @@ def _is_plain(value: object, raw: bytes) -> bool:
     Of each field that is written, the text has a quote and, after spaces or none, a colon. It may have more of these,
     within texts; so as many as there are fields in the value means that not one was lost.
     """
-    fields, level = 0, [value]
+    fields = 0
+    level: list[Any] = [value]
     for _ in range(DEEPEST + 1):
         containers = [each for each in level if type(each) in _CONTAINERS]
         if not containers:
             return fields == raw.translate(None, _SPACES).count(b'":')
-        fields += sum([len(each) for each in containers if type(each) is dict])
+        fields += sum([len(each) for each in containers if type(each) in _OBJECTS])
         level = _inside(containers)
     return False
 
@@ -123,7 +125,7 @@ def _is_deeper(value: object, deepest: int) -> bool:
 
 def _inside(containers: list[Any]) -> list[Any]:
     """What objects and lists hold."""
-    return [*chain.from_iterable([each.values() if type(each) is dict else each for each in containers])]
+    return [*chain.from_iterable([each.values() if type(each) in _OBJECTS else each for each in containers])]
 
 
 def _field_twice(value: Any, twice: list[tuple[dict[str, Any], str]]) -> JsonFault:

@@ -10,7 +10,7 @@ from cds.cases import case_files, run
 from cds.catalogue import concepts_from
 from cds.codes import Concepts
 from cds.diagnostics import CdsError
-from cds.differences import as_json, as_words, changes, effect
+from cds.differences import as_json, as_words, changes, effect, load_effect
 from cds.handbook import as_html, as_markdown, handbook
 from cds.loading import Checked, check_paths
 from cds.reading import LoadedFile
@@ -21,14 +21,25 @@ def differ(given: argparse.Namespace) -> int:
     old, new = (_one(path, _concepts(given)) for path in (given.old, given.new))
     if old[1].model.ruleset != new[1].model.ruleset:
         raise CdsError(f"`{given.old}` is {old[1].model.ruleset} and `{given.new}` is {new[1].model.ruleset}")
-    if bool(given.data) != bool(given.at):
-        raise CdsError("to compare over patients, name their data and the moment: --data FOLDER --at TIME")
+    _check_over_patients(given)
     head = {"ruleset": new[1].model.ruleset, "old": old[1].model.version, "new": new[1].model.version}
     told = changes(old, new, given.lang)
-    over = effect(ruleset_of(old[0]), ruleset_of(new[0]), given.data, at=given.at) if given.data else None
-    text = as_json(head, told, over) if given.format == "json" else as_words(head, told, over, given.lang)
+    both = ruleset_of(old[0]), ruleset_of(new[0])
+    over = effect(*both, given.data, at=given.at) if given.at else None
+    load = load_effect(*both, given.data, start=given.since, end=given.until) if given.since else None
+    text = as_json(head, told, over, load) if given.format == "json" else as_words(head, told, over, given.lang, load)
     sys.stdout.write(text + "\n")
     return 1 if told else 0
+
+
+def _check_over_patients(given: argparse.Namespace) -> None:
+    """CdsError when data stand without a moment or days, or the other way round."""
+    is_whole = bool(given.since) == bool(given.until)
+    if bool(given.data) != bool(given.at or given.since) or not is_whole:
+        raise CdsError(
+            "to compare over patients, name their data, and the moment or the days: --data FOLDER --at TIME, or "
+            "--data FOLDER --from DATE --to DATE"
+        )
 
 
 def document(given: argparse.Namespace) -> int:

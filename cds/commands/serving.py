@@ -20,6 +20,8 @@ def serve(given: argparse.Namespace) -> int:
         port=given.port,
         workers=given.workers,
         state=Path(given.state) if given.state else None,
+        store=Path(given.store) if given.store else None,
+        key=given.key,
         language=given.lang,
         allow_draft=given.draft,
         settings=read_settings(Path(given.settings) if given.settings else None),

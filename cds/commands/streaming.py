@@ -40,16 +40,16 @@ def responses(service: Service, source: BinaryIO, most_bytes: int = MOST_BYTES) 
 
     most_bytes: longest line that is read, without its end; of a longer one no more than that is held in memory.
     """
-    yield _as_line(service.ready(most_bytes))
-    for number, raw in enumerate(_lines(source, most_bytes), 1):
+    yield as_line(service.ready(most_bytes))
+    for number, raw in enumerate(lines(source, most_bytes), 1):
         if raw is None:
             says = f"the line is longer than {most_bytes} bytes and was passed over; send less history at a time"
-            yield _as_line(refusal("too_long", "", says, line=number))
+            yield as_line(refusal("too_long", "", says, line=number))
         elif raw.strip():
             yield _answered(service, raw, number)
 
 
-def _lines(source: BinaryIO, most_bytes: int) -> Iterator[bytes | None]:
+def lines(source: BinaryIO, most_bytes: int) -> Iterator[bytes | None]:
     """Each line; None for one that is too long."""
     while raw := source.readline(most_bytes + 1):
         if len(raw) <= most_bytes or raw.endswith(b"\n"):
@@ -63,12 +63,12 @@ def _lines(source: BinaryIO, most_bytes: int) -> Iterator[bytes | None]:
 def _answered(service: Service, raw: bytes, number: int) -> bytes:
     response = service.answer(raw, number)
     try:
-        return _as_line(response)
+        return as_line(response)
     except ValueError as bug:  # a number that JSON cannot hold; sending it would break the reader
-        return _as_line(failure(bug, response["id"], number))
+        return as_line(failure(bug, response["id"], number))
 
 
-def _as_line(response: dict[str, Any]) -> bytes:
+def as_line(response: dict[str, Any]) -> bytes:
     """As JSON on one line; half a surrogate pair, which UTF-8 cannot hold, goes back escaped as it came."""
     text = json.dumps(response, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return f"{text}\n".encode("utf-8", "backslashreplace")

@@ -1,6 +1,7 @@
-"""What a change does to patients: who is gained and lost by each rule, at one moment of a population."""
+"""What a change does to patients, who is gained and lost by each rule at one moment, and to the number of alerts."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from cds.api import Moment, Ruleset
@@ -8,6 +9,7 @@ from cds.result import Status
 
 if TYPE_CHECKING:
     from cds.execute.findings import Findings
+    from cds.simulation import Simulated
 
 EXAMPLES = 5
 
@@ -50,6 +52,41 @@ def effect(old: Ruleset, new: Ruleset, source: object, *, at: Moment, threads: i
     before, after = (_scored(each, source, at, threads) for each in (old, new))
     rules = dict.fromkeys(rule.id for each in (before, after) for rule in each.plan.rules)
     return Effect(len({*before.ids, *after.ids}), str(at), tuple(_moved(rule, before, after) for rule in rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Alerts a week for 80 patients by rule, before and after, None where a rule does not exist; whole: all rules.
+
+    too_little: rules with too few patients or alerts to say anything, before or after.
+    """
+
+    start: str
+    end: str
+    whole: tuple[float, float]
+    rules: dict[str, tuple[float | None, float | None]]
+    too_little: tuple[str, ...]
+
+
+def load_effect(old: Ruleset, new: Ruleset, source: object, *, start: str | date, end: str | date) -> Load:
+    """Simulate the alarms of a population with both versions, each day at 08:00; drafts too.
+
+    source: as `Ruleset.read_tables` takes it. CdsError when the days cannot be read; PatientError when a table as a
+    whole cannot be.
+    """
+    from cds.simulation import period_of, read, simulate_each  # noqa: PLC0415
+
+    period = period_of(start, end)
+    before, after = simulate_each([old, new], read([old, new], source, period), period)
+    names = dict.fromkeys(each.rule for side in (before, after) for each in side.loads)
+    few = {each.rule for side in (before, after) for each in side.loads if each.is_too_little}
+    rules = {name: (_per_week(before, name), _per_week(after, name)) for name in names}
+    little = tuple(name for name in names if name in few)
+    return Load(str(start), str(end), (before.per_week, after.per_week), rules, little)
+
+
+def _per_week(simulated: "Simulated", rule: str) -> float | None:
+    return next((each.per_week for each in simulated.loads if each.rule == rule), None)
 
 
 def _scored(ruleset: Ruleset, source: object, at: Moment, threads: int) -> "Findings":

@@ -40,9 +40,7 @@ class _Comparison:
     def sentences(self) -> Iterator[str]:
         if self.old.status != self.new.status:
             yield self.say("status", old=self.old.status, new=self.new.status)
-        yield from self._changed(self.say("ruleset"), "hooks", *(", ".join(each.hooks) for each in (self.old, self.new)))
-        if self.old.override_reasons != self.new.override_reasons:
-            yield self.say("texts", name=self.say("ruleset"), fields="override_reasons")
+        yield from self._cards()
         yield from self._applies()
         yield from self._named("input", self.old.inputs, self.new.inputs, self._input)
         yield from self._named("limit", self.old.limits, self.new.limits, self._limit)
@@ -52,6 +50,12 @@ class _Comparison:
         yield from self._named("check_block", self.old.checks, self.new.checks, self._whole)
         before, after = ({**each.rules, **each.zones, **each.missing} for each in (self.old, self.new))
         yield from self._named("rule", before, after, self._rule)
+
+    def _cards(self) -> Iterator[str]:
+        """When cards are shown, and the reasons on them."""
+        yield from self._changed(self.say("ruleset"), "hooks", ", ".join(self.old.hooks), ", ".join(self.new.hooks))
+        if self.old.override_reasons != self.new.override_reasons:
+            yield self.say("texts", name=self.say("ruleset"), fields="override_reasons")
 
     def _applies(self) -> Iterator[str]:
         old = [self.before.speaker.condition(each) for each in self.old.applies_to]

@@ -63,5 +63,13 @@ WORDS: Final[Sentences] = {
     "gained": ("nye: {patients}", "nye: {patients}", "gained: {patients}"),
     "lost": ("borte: {patients}", "borte: {patients}", "lost: {patients}"),
     "nobody": ("ingen pasient får et annet svar", "ingen pasient får eit anna svar", "no patient gets another answer"),
+    "load": (
+        "Varsler i uka per 80 pasienter, {start} til {end}, hver dag kl. 08:00, uten at noen kvitterer",
+        "Varsel i veka per 80 pasientar, {start} til {end}, kvar dag kl. 08:00, utan at nokon kvitterer",
+        "Alerts a week per 80 patients, {start} to {end}, each day at 08:00, with nobody to acknowledge them",
+    ),
+    "per_week": ("{rule}: {old} → {new}", "{rule}: {old} → {new}", "{rule}: {old} → {new}"),
+    "all_rules": ("alle regler", "alle reglar", "all rules"),
+    "too_little": ("for lite til å si noe", "for lite til å seie noko", "too little to say"),
     "people": ("{count} pasienter ved {at}", "{count} pasientar ved {at}", "{count} patients at {at}"),
 }

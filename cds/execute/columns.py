@@ -88,7 +88,7 @@ def _nameless(source: Input) -> Input:
 class Chunk:
     """Patients first to last (exclusive) of a population at `at`. used: number -> marks of rows, filled on `watch`.
 
-    before: what was found out about the whole population at the same moment.
+    before: what was found out at the same moment about the patients from position `before_from` on.
     """
 
     program: Program
@@ -99,6 +99,7 @@ class Chunk:
     at: int
     watch: bool = False
     before: FoundOut = field(default_factory=dict[Question, "list[Asked]"])
+    before_from: int = 0
     newest: dict[int, Array] = field(default_factory=dict[int, Array])
     count: dict[int, Array] = field(default_factory=dict[int, Array])
     used: dict[int, list[Marks]] = field(default_factory=dict[int, "list[Marks]"])
@@ -151,7 +152,7 @@ class Chunk:
 
     def _found_before(self, measure: Measure, bound: Array, blocked: Array) -> Answered | None:
         """What was found out before, if it was with the same numbers in the parameters."""
-        who = slice(self.first, self.last)
+        who = slice(self.first - self.before_from, self.last - self.before_from)
         for each in self.before.get(question(measure), ()):
             if np.array_equal(each.bound[:, who], bound) and np.array_equal(each.blocked[who], blocked):
                 return Answered(*(column[who] for column in each.answer))
@@ -182,6 +183,16 @@ class Chunk:
         answer = Answered(*self.number(index), self.count[index], self.newest[index])
         for column, said in zip(whole.answer, answer, strict=True):
             column[who] = said
+
+    def asked(self) -> FoundOut:
+        """What the operators were asked so far about these patients, and what they answered."""
+        found: dict[Question, list[Asked]] = {}
+        for index, counted in self.count.items():
+            measure = self.plan.numbers[index]
+            assert isinstance(measure, Measure)
+            answer = Answered(*self.number(index), counted, self.newest[index])
+            found.setdefault(question(measure), []).append(Asked(answer, *self._bound(measure)))
+        return found
 
     def _material(self, source: Input) -> Material:
         if source not in self._materials:

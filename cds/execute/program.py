@@ -94,6 +94,8 @@ def _conditions(plan: Plan) -> Iterator[Condition]:
             yield from (condition for condition, _ in number.cases)
     for rule in plan.rules:
         yield rule.applies
+        if rule.clear_when is not None:
+            yield rule.clear_when
         for level in rule.levels:
             yield level.condition
             if level.confirmed is not None:

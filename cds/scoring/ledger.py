@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from cds.adapters.issues import issue
-from cds.adapters.tables.arrow import ArrowTable, compute, pa
+from cds.adapters.tables.arrow import ArrowArray, ArrowTable, compute, pa
 from cds.adapters.tables.notes import SCHEMA
 from cds.adapters.tables.opened import Opened
 from cds.adapters.tables.specification import MANIFEST, TABLES
@@ -21,7 +21,8 @@ from cds.scoring.shelf import Shelf
 
 ROWS_PER_BUCKET: Final = 1 << 20
 _ROW_BITS: Final = 40
-_OF_CODES: Final = pa.array(["name_not_known", "unlike_code", "unknown_code"])
+OF_CODES: Final = pa.array(["name_not_known", "unlike_code", "unknown_code"])
+"""Issues that are told once for all rows that hold a code, or counted."""
 _POSITION: Final = "#position"
 _NAMES: Final = sorted([*TABLES, MANIFEST])
 
@@ -52,13 +53,13 @@ class Ledger:
     def take(self, block: Block, found: ArrowTable, of_limits: Sequence[tuple[int, Issue]]) -> None:
         """The issues of a block. of_limits: what was wrong with patients' own limits, by position in the block."""
         is_whole = compute.is_null(found["patient"])
-        is_coded = compute.and_(is_whole, compute.is_in(found["code"], value_set=_OF_CODES))
+        is_coded = compute.and_(is_whole, compute.is_in(found["code"], value_set=OF_CODES))
         for each in found.filter(is_coded).to_pylist():
             self._take_code(block, each)
         rest = found.filter(compute.invert(is_coded))
         if block.first:
             rest = rest.filter(compute.not_equal(rest["table"], MANIFEST))
-        self._keep(block, pa.concat_tables([rest, _limits_table(block, of_limits)]))
+        self._keep(block, pa.concat_tables([rest, limits_table(block.ids, of_limits)]))
 
     def counts(self) -> Mapping[str, int]:
         """How many issues there are of each code, most first."""
@@ -80,10 +81,10 @@ class Ledger:
             if not block.first:
                 self._whole.append(_Whole(table, row, column, code, found["message"], found["norwegian"]))
         elif row is None:
-            self._unknown[table, column] += _digits(found["message"])
+            self._unknown[table, column] += count_in(found["message"])
         else:
             number = int(block.rows[table][row])
-            key = (table, *_code_at(table, block.tables[table], row))
+            key = (table, *code_at(table, block.tables[table], row))
             known = self._codes.get(key)
             if known is None or (known.row or 0) > number:
                 self._codes[key] = _Whole(table, number, column, code, found["message"], found["norwegian"])
@@ -139,13 +140,13 @@ class Ledger:
             yield _finished(_in_order(found))
 
 
-def _digits(message: str) -> int:
+def count_in(message: str) -> int:
     """How many rows a message speaks of; it begins with that."""
     found = re.match(r"\d+", message)
     return int(found[0]) if found else 0
 
 
-def _code_at(table: str, opened: Opened, row: int) -> tuple[str, str]:
+def code_at(table: str, opened: Opened, row: int) -> tuple[str, str]:
     """System and code in a row of a block, as the intake tells codes apart."""
     first, second = ("form", "item") if table == "answers" else ("system", "code")
     start, batch = next(each for each in reversed([*opened.parts()]) if each[0] <= row)
@@ -157,11 +158,10 @@ def _code_at(table: str, opened: Opened, row: int) -> tuple[str, str]:
     return system_url(one), other
 
 
-def _limits_table(block: Block, found: Sequence[tuple[int, Issue]]) -> ArrowTable:
-    """What was wrong with limits only when they were used."""
+def limits_table(ids: ArrowArray, found: Sequence[tuple[int, Issue]]) -> ArrowTable:
+    """What was wrong with limits only when they were used, as issues of the patients at these places of `ids`."""
     rows = [
-        ("limits", None, "limit", block.ids[place].as_py(), each.code, each.message, each.norwegian)
-        for place, each in found
+        ("limits", None, "limit", ids[place].as_py(), each.code, each.message, each.norwegian) for place, each in found
     ]
     return pa.Table.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in rows], schema=SCHEMA)
 

@@ -21,7 +21,7 @@ from cds.scoring.shelf import COMPRESSION, with_coded_texts
 from cds.scoring.steps import Progress
 
 ROWS_COPIED_AT_ONCE: Final = 1 << 19
-_OWNERS: Final[Mapping[str, str]] = {name: "id" if name == "patients" else "patient" for name in TABLES}
+OWNERS: Final[Mapping[str, str]] = {name: "id" if name == "patients" else "patient" for name in TABLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Pieces:
     @property
     def owner(self) -> str:
         """The column that says whose a row is."""
-        return _OWNERS[self.name]
+        return OWNERS[self.name]
 
     def add(self, file: "_File") -> None:
         """Append the rows of a file."""

@@ -23,6 +23,8 @@ from cds.server.calls import Asked, read_call
 from cds.server.clock import Clock, moment
 from cds.server.feedback import FeedbackStore, read_feedback
 from cds.server.fetching import FhirServer, may_fetch
+from cds.server.following import ROUTES, Following, Handler
+from cds.server.following_openapi import with_following
 from cds.server.logs import Log
 from cds.server.needs import PATIENT
 from cds.server.offers import Offer
@@ -35,12 +37,15 @@ from cds.server.work import Work
 
 _HEADERS: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _JSON: Final = ("application/json", "application/fhir+json")
-_Handler = Callable[["Desk", Request, str], Awaitable[bytes]]
+_Handler = Callable[["Desk", Request, str], Awaitable[bytes | Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All that the routes need. callers: who may call, None = everybody; feedback: None = it is not taken."""
+    """All that the routes need. callers: who may call, None = everybody; feedback: None = it is not taken.
+
+    following: None = nobody is followed live.
+    """
 
     answering: Answering
     work: Work
@@ -49,6 +54,7 @@ class Desk:
     http: httpx.AsyncClient
     callers: Callers | None = None
     feedback: FeedbackStore | None = None
+    following: Following | None = None
 
 
 def application(desk: Desk, closing: Callable[[], None] = lambda: None) -> Starlette:
@@ -65,6 +71,8 @@ def application(desk: Desk, closing: Callable[[], None] = lambda: None) -> Starl
         routes.append(_route(desk, service, "POST", partial(_call, offer)))
         if desk.feedback is not None:
             routes.append(_route(desk, f"{service}/feedback", "POST", partial(_take_feedback, offer)))
+    if desk.following is not None:
+        routes += [_route(desk, path, method, partial(_follow, handler)) for path, method, handler in ROUTES]
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -77,7 +85,7 @@ def application(desk: Desk, closing: Callable[[], None] = lambda: None) -> Starl
         CORSMiddleware,
         allow_origins=list(settings.origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
     )
     handlers: dict[Any, ExceptionHandler] = {HTTPException: partial(_not_there, desk)}
     return Starlette(routes=routes, middleware=[cors], exception_handlers=handlers, lifespan=lifespan)
@@ -89,10 +97,12 @@ def _route(desk: Desk, path: str, method: str, handler: _Handler, is_open: bool 
         caller, size = "", 0
         try:
             if not is_open and desk.callers is not None:
-                address = f"{desk.answering.settings.base_url.rstrip('/')}{path}"
-                caller = await desk.callers.caller(request.headers.get("authorization", ""), address)
+                address = f"{desk.answering.settings.base_url.rstrip('/')}{path.format(**request.path_params)}"
+                said = request.headers.get("authorization", "")
+                caller, request.state.subject = await desk.callers.caller(said, address)
             content = await handler(desk, request, caller)
-            response, size = _answered(200, content), len(content)
+            response = content if isinstance(content, Response) else _answered(200, content)
+            size = len(getattr(response, "body", b""))
         except Refused as refused:
             response = _refused(refused)
         except Exception as bug:  # one request must never end the process that answers all the others
@@ -167,12 +177,18 @@ async def _evaluate(desk: Desk, request: Request, caller: str) -> bytes:
         return await desk.work.run(partial(desk.answering.evaluate, raw, caller))
 
 
+async def _follow(handler: Handler, desk: Desk, request: Request, caller: str) -> bytes | Response:
+    assert desk.following is not None
+    return await handler(desk.following, _of_json(request) if request.method == "POST" else request)
+
+
 async def _health(desk: Desk, request: Request, caller: str) -> bytes:
     return as_bytes({"status": "ok"})
 
 
 async def _describe(desk: Desk, request: Request, caller: str) -> bytes:
-    return as_bytes(openapi(desk.answering.settings, _hooks(desk), desk.feedback is not None))
+    made = openapi(desk.answering.settings, _hooks(desk), desk.feedback is not None)
+    return as_bytes(with_following(made) if desk.following else made)
 
 
 async def _not_there(desk: Desk, request: Request, problem: Exception) -> Response:

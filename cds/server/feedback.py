@@ -1,10 +1,10 @@
 """What became of cards (https://cds-hooks.hl7.org/2.0/#feedback), kept in SQLite.
 
-A card's id tells nothing by itself; the free text that users write may name the patient and is kept only where the
-settings say so.
+Nothing else is kept than what cannot name a patient: ids of cards, which tell nothing by themselves, and reasons that
+stand on cards. The free text that users write may, and is kept only where the settings say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -15,7 +15,12 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from cds.audit.storage import private_database
 from cds.server.calls import Part, json_object, shape_refused
 
+Code = tuple[str, str]
+"""System and code of a reason."""
+
 DATABASE: Final = "feedback.sqlite"
+OTHER: Final = "other"
+"""What a reason is kept as that stands on no card."""
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS feedback (
   service TEXT NOT NULL, card TEXT NOT NULL, outcome TEXT NOT NULL, outcome_time TEXT NOT NULL,
@@ -24,6 +29,7 @@ CREATE TABLE IF NOT EXISTS feedback (
   UNIQUE (caller, service, card, outcome, outcome_time));
 """
 
+_Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Comment = Annotated[str, StringConstraints(max_length=4000)]
 
@@ -31,7 +37,7 @@ _Comment = Annotated[str, StringConstraints(max_length=4000)]
 class Accepted(Part):
     """A suggestion that was taken."""
 
-    id: _Text
+    id: _Uuid
 
 
 class ReasonGiven(Part):
@@ -51,7 +57,7 @@ class Override(Part):
 class Feedback(Part):
     """What became of one card."""
 
-    card: _Text
+    card: _Uuid
     outcome: Literal["accepted", "overridden"]
     outcome_timestamp: _Text
     accepted_suggestions: Annotated[list[Accepted], Field(default_factory=list, max_length=100)]
@@ -90,8 +96,10 @@ def read_feedback(raw: bytes) -> list[Feedback]:
 class FeedbackStore:
     """Feedback in the folder's database; safe to share between threads and processes. The same twice is kept once."""
 
-    def __init__(self, folder: Path, keep_comments: bool = False) -> None:
+    def __init__(self, folder: Path, keep_comments: bool = False, reasons: Collection[Code] = ()) -> None:
+        """reasons: those that cards may carry; another is kept as `other`."""
         self._database = private_database(folder / DATABASE, _TABLE)
+        self._reasons = frozenset(reasons)
         self._keep_comments = keep_comments
         self._lock = Lock()
 
@@ -118,4 +126,6 @@ class FeedbackStore:
         comment = override.user_comment if self._keep_comments else ""
         suggestions = " ".join(each.id for each in given.accepted_suggestions)
         coded = (reason.system, reason.code) if reason else ("", "")
+        if reason and coded not in self._reasons:
+            coded = ("", OTHER)
         return given.card, given.outcome, given.outcome_timestamp, suggestions, *coded, comment

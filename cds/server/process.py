@@ -4,10 +4,11 @@ import signal
 import socket
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -23,9 +24,11 @@ from cds.server.app import Desk, application
 from cds.server.clock import Clock, system_clock
 from cds.server.feedback import FeedbackStore
 from cds.server.fetching import client
+from cds.server.following import Following, following_on
 from cds.server.issuers import Keys
 from cds.server.logs import Log
 from cds.server.replay import Replay
+from cds.server.replies import reasons_offered
 from cds.server.settings import Settings, check_exposed
 from cds.server.tokens import Callers
 from cds.server.work import Work
@@ -39,7 +42,8 @@ class Options:
     """What a service is started with. state: folder of the audit log, feedback and used tokens, None = none is kept.
 
     port: 0 = any that is free. workers: processes; more than one needs a state folder, so that a token used in one
-    is known in all.
+    is known in all. store: file of what is followed live, None = nobody is; key: file of its master key, None = the
+    environment holds it.
     """
 
     rules: tuple[str, ...]
@@ -48,6 +52,8 @@ class Options:
     port: int = 8080
     workers: int = 1
     state: Path | None = None
+    store: Path | None = None
+    key: str | None = None
     language: Language = "en"
     allow_draft: bool = False
     settings: Settings = field(default_factory=Settings)
@@ -60,6 +66,8 @@ def serve(options: Options) -> None:
         raise CdsError("at least one worker is needed")
     if options.workers > 1 and options.state is None:
         raise CdsError("several workers need a folder that they share; name one with --state")
+    if options.workers > 1 and options.store is not None:
+        raise CdsError("one process alone follows on a store; leave out --workers, or serve --store on its own")
     log = Log(sys.stderr, system_clock)
     ruleset = load(options.rules, concepts=options.concepts)
     several = options.workers > 1
@@ -88,19 +96,36 @@ def make_app(options: Options, ruleset: Ruleset, clock: Clock, log: Log) -> Star
     settings, state = options.settings, options.state
     service = Service(ruleset, options.language, allow_draft=options.allow_draft)
     audit = AuditLog(state) if state else None
-    feedback = FeedbackStore(state, settings.keep_comments) if state else None
+    reasons = reasons_offered(ruleset.plan, settings)
+    feedback = FeedbackStore(state, settings.keep_comments, reasons) if state else None
     replay = Replay(state)
     http = client(settings.fhir)
     keys = {each.iss: Keys(each, clock, http) for each in settings.issuers}
     callers = Callers(keys, replay, clock) if keys else None
-    desk = Desk(answering(service, settings, audit), Work(settings.limits), clock, log, http, callers, feedback)
+    held = ExitStack()
+    following = held.enter_context(_following(options, ruleset, clock)) if options.store else None
+    work = Work(settings.limits)
+    desk = Desk(answering(service, settings, audit), work, clock, log, http, callers, feedback, following)
 
     def close() -> None:
+        held.close()
         for each in (audit, feedback, replay):
             if each is not None:
                 each.close()
 
-    return application(desk, close)
+    app = application(desk, close)
+    app.state.ending = following.end if following else _nothing
+    return app
+
+
+def _following(options: Options, ruleset: Ruleset, clock: Clock) -> AbstractContextManager[Following]:
+    assert options.store is not None
+    limits, needs_token = options.settings.limits, bool(options.settings.issuers)
+    return following_on(options.store, options.key, ruleset, options.allow_draft, limits, clock, needs_token)
+
+
+def _nothing() -> None:
+    """Nobody listens."""
 
 
 def _app_of_worker(options: Options) -> Starlette:
@@ -119,8 +144,17 @@ def _run(config: uvicorn.Config, log: Log, ruleset: Ruleset) -> None:
             Multiprocess(config, sockets=[listener]).run()
         else:
             with _stopping_in_peace():
-                uvicorn.Server(config).run(sockets=[listener])
+                _Server(config).run(sockets=[listener])
     log.write("stopped")
+
+
+class _Server(uvicorn.Server):
+    """At a signal it lets those go who listen to a stream, and then waits for the other answers."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if isinstance(self.config.app, Starlette):
+            self.config.app.state.ending()
+        super().handle_exit(sig, frame)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, Final
 
 from cds import __version__
-from cds.adapters.cards import REASON_SYSTEM, Card, cards
+from cds.adapters.cards import REASON_SYSTEM, Card, cards, reason_system
 from cds.codes import Concepts
 from cds.diagnostics import Language
 from cds.identity import finding_uuid, stable_uuid
-from cds.plan import Head
+from cds.plan import Head, Plan
 from cds.result import Result, text_in
 from cds.sentences import Sentences, say
 from cds.server.needs import PATIENT, Needs
@@ -106,6 +106,14 @@ def override_reasons(own: tuple[Reason, ...] | None, language: Language) -> list
     if own is not None:
         return [{"code": each.code, "system": each.system, "display": each.display} for each in own]
     return [{"code": code, "system": REASON_SYSTEM, "display": say(code, language, _REASONS)} for code in _REASONS]
+
+
+def reasons_offered(plan: Plan, settings: Settings) -> frozenset[tuple[str, str]]:
+    """System and code of every reason that a card may carry."""
+    given = {(each["system"], each["code"]) for each in override_reasons(settings.override_reasons, "en")}
+    return frozenset(
+        given | {(reason_system(rule.ruleset), code) for rule in plan.rules for code in rule.override_reasons}
+    )
 
 
 def missing_text(gathered: Gathered, needs: Needs, language: Language, concepts: Concepts) -> list[str]:

@@ -48,10 +48,10 @@ class Callers:
     def __init__(self, keys: Mapping[str, Keys], replay: Replay, clock: Clock) -> None:
         self._keys, self._replay, self._clock = keys, replay, clock
 
-    async def caller(self, header: str, endpoint: str) -> str:
-        """The issuer of the token in an Authorization header; Refused (401) when it does not let the caller in.
+    async def caller(self, header: str, endpoint: str) -> tuple[str, str]:
+        """The issuer of the token in an Authorization header, and its subject, "" when it has none.
 
-        endpoint: the full address of what is called.
+        Refused (401) when it does not let the caller in. endpoint: the full address of what is called.
         """
         token = _bearer(header)
         head, said = _unverified(token)
@@ -67,7 +67,7 @@ class Callers:
         expires = _check_claims(claims, endpoint, self._clock())
         if not await asyncio.to_thread(self._replay.use, claims["iss"], claims["jti"], expires, self._clock()):
             raise denied("the token was used before; each call needs its own jti")
-        return claims["iss"]
+        return claims["iss"], _name(claims.get("sub", ""))
 
 
 def denied(message: str) -> Refused:
@@ -130,6 +130,11 @@ def _check_claims(claims: Mapping[str, Any], endpoint: str, now: datetime) -> fl
     if expires - issued > LONGEST:
         raise denied(f"the token lasts longer than {LONGEST:.0f} seconds")
     return expires + LEEWAY
+
+
+def _name(subject: object) -> str:
+    """The subject, where it is a name that can be printed."""
+    return subject if isinstance(subject, str) and subject.isprintable() and len(subject) <= _LONGEST_NAME else ""
 
 
 def _is_time(value: object) -> bool:

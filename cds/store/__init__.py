@@ -17,6 +17,7 @@ try:
     from cds.store.alarm_log import AlarmLog
     from cds.store.embedded import SqliteStore
     from cds.store.keys import key_from_environment, key_from_file
+    from cds.store.opening import store_at
     from cds.store.protocol import (
         Event,
         EventConflict,
@@ -43,4 +44,5 @@ __all__ = [
     "Stored",
     "key_from_environment",
     "key_from_file",
+    "store_at",
 ]

@@ -45,7 +45,6 @@ _NOT_NEEDED: Final = frozenset(
     "stays medicines_at_least position arm meal entered time_of_day use".split()
 )
 _LISTS: Final = ("at_times", "leave_out")
-_CONDITIONS: Final = ("when", "clear_when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +290,9 @@ def _in_conditions(file: LoadedFile) -> Iterator[Edit]:
             yield from (*_comparisons("applies_to", item), *_joinings("applies_to", item))
             yield Edit("dropped", "applies_to", item.place, item.text, "", whole=(item.place.line, _last(item)))
     for rule, entry in _block(file, "rules").items():
-        for field in _CONDITIONS:
-            condition = _fields(entry).get(field)
-            for scalar in _scalars(condition.value) if condition else ():
-                yield from (*_comparisons(rule, scalar), *_joinings(rule, scalar))
+        when = _fields(entry).get("when")
+        for scalar in _scalars(when.value) if when else ():
+            yield from (*_comparisons(rule, scalar), *_joinings(rule, scalar))
     for zone, entry in _block(file, "zones").items():
         for colour in _COLOURS:
             level = _fields(entry).get(colour)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from cds import source
 from cds.cases.expected import words_of
@@ -59,17 +60,17 @@ def strength(checked: Checked, of: LoadedFile, cases: CaseFile, tries: int = TRI
     search = Search(node_of(cases), of, checked, plan, known)
     unnoticed: list[Edit] = []
     silent: list[Edit] = []
-    found: dict[str, _Found] = {}
+    found: dict[int, _Found] = {}  # by the identity of the candidate; names are used again in the next lot
     for edit, other in survived:
         told = _told_apart([each.candidate for each in found.values()], plan, other, of.model.ruleset)
         told = told or _told_apart(search.candidates(tries), plan, other, of.model.ruleset)
         if told:
             unnoticed.append(edit)
             candidate, differing = told
-            found.setdefault(candidate.prepared.case.name, _Found(edit, candidate)).rules.update(differing)
+            found.setdefault(id(candidate), _Found(edit, candidate)).rules.update(differing)
         else:
             silent.append(edit)
-    missing = tuple(_case(each, plan) for each in found.values())
+    missing = _missing(list(found.values()), plan, [each.case.name for each in known])
     seen = clauses(plan, of.model.ruleset, known)
     return Strength(of.model.ruleset, of.file, *counts, tuple(unnoticed), missing, tuple(silent), tries, seen)
 
@@ -141,13 +142,25 @@ def node_of(cases: CaseFile) -> source.Mapping:
     return node
 
 
-def _case(found: _Found, plan: Plan) -> str:
+def _missing(found: Sequence[_Found], plan: Plan, taken: Sequence[str]) -> tuple[str, ...]:
+    """The texts of the cases that are missing, each under a name that no other case has."""
+    names = set(taken)
+    texts: list[str] = []
+    for each in found:
+        stem = _name(each.edit)
+        name = next(name for name in chain((stem,), (f"{stem} {number}" for number in count(2))) if name not in names)
+        names.add(name)
+        texts.append(_case(each, plan, name))
+    return tuple(texts)
+
+
+def _case(found: _Found, plan: Plan, name: str) -> str:
     """The text of a case that notices: the patient who was found, and what the ruleset says of him as it stands."""
     case = found.candidate.prepared
     findings = evaluate(plan, case.patient, case.at).findings
     expect: dict[str, source.Plain] = {plan.rules[each].name: words_of(findings[each]) for each in sorted(found.rules)}
     fields: dict[str, source.Plain] = {"like": found.candidate.like, **found.candidate.fields, "expect": expect}
-    return "\n".join([f"  {_name(found.edit)}:", *block(fields, 4)])
+    return "\n".join([f"  {name}:", *block(fields, 4)])
 
 
 def _name(edit: Edit) -> str:

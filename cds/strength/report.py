@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 from cds.diagnostics import Language
 from cds.strength.edits import Edit, Kind
 from cds.strength.measuring import Strength
 
+_LONG: Final = 120
+_BESIDE: Final = 40
 _PASSES: Final[Mapping[Language, Mapping[Kind, str]]] = {
     "nb": {
         "number": "`{before}` → `{after}` ville ikke blitt lagt merke til",
@@ -75,7 +78,8 @@ def as_words(measured: Sequence[Strength], language: Language = "en") -> str:
 
 def passes(edit: Edit, language: Language) -> str:
     """An error that no case notices, as a sentence."""
-    sentence = _PASSES[language][edit.kind].format(before=edit.before, after=edit.after)
+    before, after = _around(edit)
+    sentence = _PASSES[language][edit.kind].format(before=before, after=after)
     return f"{edit.place}: {edit.name}: {sentence}"
 
 
@@ -88,7 +92,8 @@ def _lines(measured: Strength, language: Language) -> list[str]:
     lines = [first + ("; " + stopped.format(count=measured.refused) if measured.refused else "")]
     lines += [f"  {passes(each, language)}" for each in measured.unnoticed]
     for each in measured.silent:
-        said = f"`{each.before}` → `{each.after}`"
+        before, after = _around(each)
+        said = f"`{before}` → `{after}`"
         lines.append(f"  {each.place}: {each.name}: {said}: {silent.format(tries=measured.tries)}")
     for clause in measured.clauses:
         if clause.unseen:
@@ -97,6 +102,26 @@ def _lines(measured: Strength, language: Language) -> list[str]:
     if measured.unnoticed:
         lines += ["", f"  {_PASTE[language]}", *measured.missing]
     return lines
+
+
+def _around(edit: Edit) -> tuple[str, str]:
+    """What stands there and what would; of long texts the stretch that differs, with some words on either side."""
+    if max(len(edit.before), len(edit.after)) <= _LONG or not edit.after:
+        return edit.before, edit.after
+    start = _alike(edit.before, edit.after)
+    end = _alike(edit.before[start:][::-1], edit.after[start:][::-1])
+    return _cut(edit.before, start, end), _cut(edit.after, start, end)
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """A text without what lies further than a few words before `start`, and before the last `end` letters."""
+    first, last = max(0, start - _BESIDE), min(len(text), len(text) - end + _BESIDE)
+    return ("…" if first else "") + text[first:last] + ("…" if last < len(text) else "")
 
 
 def _down(share: float) -> float:

@@ -14,8 +14,9 @@ from cds import source
 from cds.cases.reading import cases_in
 from cds.loading import Checked
 from cds.operators.reasons import KNOWN
-from cds.plan import Measure, Plan
+from cds.plan import Fact, Measure, Plan, numbers_behind
 from cds.reading import LoadedFile
+from cds.strength.meeting import comparisons, stated
 from cds.strength.rows import ALL, cases_as_written, changed, rows_of, shifted, written
 from cds.strength.trying import Prepared, prepared
 
@@ -23,10 +24,12 @@ Written = dict[str, source.Plain]
 
 _SEED: Final = 20261
 _STEPS: Final = tuple(map(Decimal, ("0", "0.05", "-0.05", "0.1", "-0.1", "1", "-1", "2", "-2", "5", "-5")))
+_BESIDE: Final = (*(Decimal(0),) * len(_STEPS), *_STEPS)
 _NUMBER: Final = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?![\w:-]|\.\d)")
 _DURATION: Final = re.compile(r"\b(\d{1,4}) (min|hour|day|week|month)s?\b")
 _MINUTES: Final = {"min": 1, "hour": 60, "day": 1440, "week": 10080, "month": 44640}
 _YEARS: Final = re.compile(r"\d+ years")
+_WAYS: Final = ("data", "data", "data", "aim", "aim", "borrow", "patient", "limits", "silence", "unit")
 _AT_A_TIME: Final = 300
 _FIXED: Final = ("like", "at", "zone", "patient", "patient_limits", "not_supplied", "supplied_from", "expect")
 
@@ -50,6 +53,9 @@ class Search:
         self.names = [name for name in self.cases if name in self.known]
         self.chance = random.Random(_SEED)
         self.numbers = _numbers_near(of, self.cases)
+        self.met = _limits_met(plan)
+        self.pairs = _pairs(plan)
+        self.ages = [limit for place, met in self.met.items() if isinstance(plan.numbers[place], Fact) for limit in met]
         self.minutes = _minutes_near(of)
         self.pool: list[Candidate] = []
 
@@ -108,7 +114,7 @@ class Search:
 
     def _change(self, like: str, case: Written) -> Written:
         inputs = [name for name in case if name not in _FIXED]
-        way = self.chance.choice(("data", "data", "data", "aim", "aim", "borrow", "patient", "limits", "silence"))
+        way = self.chance.choice(_WAYS)
         if way == "aim":
             return self._aimed(like, case)
         if way == "borrow":
@@ -122,6 +128,8 @@ class Search:
             return {"not_supplied": [named]}
         if not inputs:
             return {}
+        if way == "unit" and self.pairs:
+            return self._in_second_unit(case)
         name = self.chance.choice(inputs)
         rows = rows_of(case[name])
         return {name: written(changed(rows, self.numbers, self.minutes, self.chance))} if rows else {}
@@ -138,10 +146,26 @@ class Search:
         rows = rows_of(case[_field(measure)])
         if reason != KNOWN or not rows:
             return {}
-        by = self.chance.choice(self.numbers) - Decimal(f"{value:.6f}")
+        by = self._aim(place) - Decimal(f"{value:.6f}")
         newest = [len(rows) - 1]
         places = self.chance.choice((range(len(rows)), newest, range(0, len(rows), 2)))
         return {_field(measure): written(shifted(rows, by, places, self._part(place)))}
+
+    def _aim(self, place: int) -> Decimal:
+        """A limit with which a number is compared, or a number just beside it; now and then any number that matters."""
+        met = self.met.get(place)
+        if not met or self.chance.random() < 0.3:
+            return self.chance.choice(self.numbers)
+        return self.chance.choice(met) + self.chance.choice(_BESIDE)
+
+    def _in_second_unit(self, case: Written) -> Written:
+        """The newest reading in the second unit of a pair, at its limit there or just beside it."""
+        name, unit, limit = self.chance.choice(self.pairs)
+        rows = rows_of(case[name]) if name in case else None
+        if not rows:
+            return {}
+        number = max(Decimal(0), limit + self.chance.choice(_STEPS))
+        return {name: written([*rows[:-1], (rows[-1][0], f"{number:f} {unit}")])}
 
     def _borrowed(self, inputs: Sequence[str]) -> Written:
         """An input of another case."""
@@ -156,7 +180,8 @@ class Search:
         words = case.get("patient")
         if isinstance(words, str) and self.chance.random() < 0.5:
             return self._without_a_word(words)
-        years = [each for each in self.numbers if each == each.to_integral() and each < 110]
+        near = [limit + step for limit in self.ages for step in (-1, 0, 1)] or self.numbers
+        years = [each for each in near if each == each.to_integral() and 0 <= each < 110]
         if not isinstance(words, str) or not years:
             return {}
         return {"patient": _YEARS.sub(f"{int(self.chance.choice(years))} years", words)}
@@ -175,6 +200,29 @@ class Search:
 def _field(measure: Measure) -> str:
     """The field of a case that holds the readings of a measure: those of all parts of a panel stand together."""
     return measure.input.name.partition(".")[0]
+
+
+def _limits_met(plan: Plan) -> dict[int, list[Decimal]]:
+    """The ruleset's own limits with which each number is compared."""
+    found: dict[int, set[Decimal]] = {}
+    for test in comparisons(plan):
+        limit = stated(plan, test.right)
+        if limit is None:
+            continue
+        for place in numbers_behind(plan, [test.left]):
+            found.setdefault(place, set()).add(limit)
+    return {place: sorted(each) for place, each in found.items()}
+
+
+def _pairs(plan: Plan) -> list[tuple[str, str, Decimal]]:
+    """For each comparison in two units the field of its readings, the second unit, and the limit there."""
+    found: set[tuple[str, str, Decimal]] = set()
+    for test in comparisons(plan):
+        measure = plan.numbers[test.pair.raw] if test.pair else None
+        limit = stated(plan, test.pair.limit) if test.pair else None
+        if test.pair and isinstance(measure, Measure) and limit is not None:
+            found.add((_field(measure), plan.numbers[test.pair.limit].unit, limit))
+    return sorted(found)
 
 
 def _numbers_near(of: LoadedFile, cases: Mapping[str, Written]) -> list[Decimal]:

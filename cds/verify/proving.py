@@ -21,8 +21,18 @@ from cds.verify.solver import Solver, z3
 from cds.verify.sweep import Answer, Sweep
 from cds.verify.variables import Variables
 
-Kind = Literal["never_fires", "silent_at_worst", "order_turned", "always_together", "never_together", "undecided"]
-PROBLEMS: Final[frozenset[Kind]] = frozenset({"never_fires", "silent_at_worst", "order_turned", "always_together"})
+Kind = Literal[
+    "never_fires",
+    "silent_at_worst",
+    "order_turned",
+    "hides_worse",
+    "always_together",
+    "never_together",
+    "undecided",
+]
+PROBLEMS: Final[frozenset[Kind]] = frozenset(
+    {"never_fires", "silent_at_worst", "order_turned", "hides_worse", "always_together"}
+)
 _UPWARD: Final = (ABOVE, AT_LEAST_OF)
 _BLOCKS: Final = {"rule": "rules", "zone": "zones", "missing": "missing"}
 
@@ -33,7 +43,7 @@ class Proven:
 
     rule: its name. other: the other rule of two, or the other limit. subject: the number, or the limit, that it is
     about. value: of that number, with its unit. patient: a case that shows it, ready to be pasted, or the name of one
-    that does.
+    that does. for_everybody: whether it holds whatever limits of his own a patient has; otherwise, with the ruleset's.
     """
 
     kind: Kind
@@ -43,6 +53,7 @@ class Proven:
     subject: str = ""
     value: str = ""
     patient: str = ""
+    for_everybody: bool = True
 
     @property
     def is_problem(self) -> bool:
@@ -59,6 +70,7 @@ class _Ruleset:
         plans = self.plan, with_limits_set(self.plan)
         self.sweeps = [Sweep(Variables(each, checked.concepts)) for each in plans]
         self.solvers = [Solver(each.variables) for each in self.sweeps]
+        self.with_own_limits = Solver(self.sweeps[0].variables, own_limits=True)
         self.own = [place for place, rule in enumerate(self.plan.rules) if rule.ruleset == of.model.ruleset]
         self.known = prepared(cases.cases, checked.concepts) if cases else []
         self.search = Search(node_of(cases), of, checked, self.plan, self.known) if cases else None
@@ -82,6 +94,20 @@ class _Ruleset:
             both.append(answers[0])
             apart.append(answers[1])
         return _any(both), _any(apart)
+
+    def never_fires(self, rule: int) -> bool:
+        """Whether a rule that never fires with the ruleset's limits does not with any others either."""
+        return not self._may_differ(rule) or (_has_solver() and self.with_own_limits.fires_ever(rule) == "no")
+
+    def holds_together(self, one: int, other: int, answer: int) -> bool:
+        """The same of what was told of two rules. answer: 0 for both of them, 1 for one without the other."""
+        if not (self._may_differ(one) or self._may_differ(other)):
+            return True
+        return _has_solver() and self.with_own_limits.together(one, other)[answer] == "no"
+
+    def _may_differ(self, rule: int) -> bool:
+        """Whether a rule depends on a limit: a patient may have another, or one that cannot be used."""
+        return bool(self.sweeps[0].variables.limits_behind(rule))
 
     def _ways(self) -> Iterator[tuple[Sweep, Solver]]:
         yield from zip(self.sweeps, self.solvers, strict=True)
@@ -115,6 +141,7 @@ def verify(checked: Checked, of: LoadedFile, cases: CaseFile | None = None) -> t
         *_silent_rules(ruleset),
         *_silent_at_worst(ruleset),
         *_order_turned(ruleset),
+        *_hides_worse(ruleset),
         *_pairs(ruleset),
     ]
     return tuple(sorted(found, key=lambda each: (not each.is_problem, each.place.line)))
@@ -125,7 +152,17 @@ def _silent_rules(ruleset: _Ruleset) -> Iterator[Proven]:
         answer = ruleset.fires_ever(rule)
         if answer != "yes":
             kind: Kind = "never_fires" if answer == "no" else "undecided"
-            yield Proven(kind, ruleset.place(rule), ruleset.plan.rules[rule].name)
+            holds = answer != "no" or ruleset.never_fires(rule)
+            yield Proven(kind, ruleset.place(rule), ruleset.plan.rules[rule].name, for_everybody=holds)
+
+
+def _hides_worse(ruleset: _Ruleset) -> Iterator[Proven]:
+    """Rules that one of a milder colour hides, so that the worse is not seen."""
+    for rule in ruleset.own:
+        asked = ruleset.plan.rules[rule]
+        for hiding in asked.hidden_by:
+            if ruleset.sweeps[1].hides_worse(rule, hiding):
+                yield Proven("hides_worse", ruleset.place(rule), asked.name, ruleset.plan.rules[hiding].name)
 
 
 def _pairs(ruleset: _Ruleset) -> Iterator[Proven]:
@@ -134,10 +171,13 @@ def _pairs(ruleset: _Ruleset) -> Iterator[Proven]:
         both, apart = ruleset.together(one, other)
         names = ruleset.plan.rules[one].name, ruleset.plan.rules[other].name
         if both == "no":
-            yield Proven("never_together", ruleset.place(one), *names)
+            holds = ruleset.holds_together(one, other, 0)
+            yield Proven("never_together", ruleset.place(one), *names, for_everybody=holds)
         elif apart == "no":
             showing = (each.case.name for each in ruleset.known if _fire(each, ruleset.plan, (one, other)))
-            yield Proven("always_together", ruleset.place(one), *names, patient=next(showing, ""))
+            holds = ruleset.holds_together(one, other, 1)
+            patient = next(showing, "")
+            yield Proven("always_together", ruleset.place(one), *names, patient=patient, for_everybody=holds)
 
 
 def _fire(case: Prepared, plan: Plan, rules: Sequence[int]) -> bool:

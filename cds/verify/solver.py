@@ -3,8 +3,8 @@
 Conditions are translated anew, not by way of the evaluation, so that each holds the other true in tests.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any, Final
@@ -28,6 +28,7 @@ from cds.plan import (
     Measure,
     Not,
     Or,
+    Pair,
     PairedLimit,
     Points,
     Rounded,
@@ -36,17 +37,21 @@ from cds.plan import (
 from cds.verify.sweep import Answer
 from cds.verify.variables import Variables
 
+_UPWARD: Final = (ABOVE, AT_LEAST_OF)
 _PATIENCE: Final = 20_000  # milliseconds for one question
 _MOST_BANDS: Final = -1e12, 1e12
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A number: its value, whether it is known, and whether it is a limit that is not set."""
+    """A number: its value, whether it is known, and whether it hangs on a limit that is not set; least, most: whether
+    the value is only a bound of it."""
 
     value: Any
     known: Any
     unset: Any
+    least: Any = False
+    most: Any = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,14 @@ def z3() -> Any:
 
 @dataclass(frozen=True)
 class Solver:
-    """The rules of a plan as formulas over its free numbers."""
+    """The rules of a plan as formulas over its free numbers.
+
+    own_limits: every limit that is not fixed may be the patient's own, within what is allowed and in the order to be
+    kept, and any limit may be unknown; otherwise limits are as the plan has them.
+    """
 
     variables: Variables
+    own_limits: bool = False
 
     def fires_ever(self, rule: int) -> Answer:
         """Whether there are values at which a rule fires."""
@@ -107,7 +117,22 @@ class Solver:
                 bounds.append(value <= self._exactly(domain.high))
             if domain.whole:
                 bounds.append(self.z3.IsInt(value))
-        return bounds
+        return [*bounds, *self._limit_bounds()] if self.own_limits else bounds
+
+    def _limit_bounds(self) -> Iterator[Any]:
+        z, plan = self.z3, self.variables.plan
+        for index, limit in plan.limits.items():
+            if limit.allowed and not limit.fixed:
+                low, high = map(self._exactly, limit.allowed)
+                yield z.And(z.Real(f"v{index}") >= low, z.Real(f"v{index}") <= high)
+        for above, below in plan.limits_in_order:
+            high, low = self.number(above), self.number(below)
+            is_own = z.Or(self._is_own(above), self._is_own(below))
+            yield z.Implies(z.And(is_own, high.known, low.known), high.value > low.value)
+
+    def _is_own(self, index: int) -> Any:
+        limit = self.variables.plan.limits.get(index)
+        return self.z3.BoolVal(False) if limit is None or limit.fixed else self.z3.Bool(f"o{index}")
 
     def _exactly(self, value: float) -> Any:
         return self.z3.RealVal(repr(value))
@@ -129,24 +154,48 @@ class Solver:
         never, always = self.z3.BoolVal(False), self.z3.BoolVal(True)
         match self.variables.plan.numbers[index]:
             case Measure() | Fact():
-                return Value(self.z3.Real(f"v{index}"), self.z3.Bool(f"k{index}"), never)
+                return self._free(index)
             case Constant(_, value):
                 return Value(self._exactly(value), always, never)
             case Limit(default=default):
-                return self.number(default) if default != NONE else Value(self._exactly(0.0), never, always)
-            case PairedLimit(default=default):
-                return self.number(default)
+                stated = self.number(default) if default != NONE else Value(self._exactly(0.0), never, always)
+                return self._limit(index, index, stated) if self.own_limits else stated
+            case PairedLimit(limit=limit, default=default):
+                stated = self.number(default)
+                return self._limit(index, limit, stated) if self.own_limits else stated
             case Choice() as choice:
                 return self._choice(choice)
             case Arithmetic(_, operator, left, right):
                 return self._arithmetic(operator, self.number(left), self.number(right))
             case Rounded(_, of, step):
                 part = self.number(of)
-                return Value(self._rounded(part.value, step), part.known, part.unset)
+                return replace(part, value=self._rounded(part.value, step))
             case Points(_, of, bands):
                 return self._points(self.number(of), bands)
             case Total(_, parts):
                 return self._total([self.number(each) for each in parts])
+
+    def _free(self, index: int) -> Value:
+        z = self.z3
+        known, least, most, unset = (z.Bool(f"{way}{index}") for way in "klmu")
+        none = z.BoolVal(False)
+        if index not in self.variables.bounded:
+            least = most = none
+        if index not in self.variables.unset:
+            unset = none
+        half = z.And(z.Not(known), least), z.And(z.Not(known), z.Not(least), most)
+        is_unset = z.And(z.Not(known), z.Not(least), z.Not(most), unset)
+        return Value(z.Real(f"v{index}"), known, is_unset, *half)
+
+    def _limit(self, index: int, limit: int, stated: Value) -> Value:
+        """A limit that may be the patient's own, or unknown; in the second unit of a pair its number is left open."""
+        z = self.z3
+        is_own, told = self._is_own(limit), z.Not(z.Bool(f"x{limit}"))
+        return Value(
+            z.If(is_own, z.Real(f"v{index}"), stated.value),
+            z.And(told, z.Or(is_own, stated.known)),
+            z.And(told, z.Not(is_own), stated.unset),
+        )
 
     def _choice(self, choice: Choice) -> Value:
         z = self.z3
@@ -203,8 +252,9 @@ class Solver:
         """A condition of the plan as a formula, with three values."""
         z = self.z3
         match condition:
-            case Compare(comparison, left, right):
-                return self._compare(comparison, self.number(left), self.number(right))
+            case Compare(comparison, left, right, pair):
+                first = self._compare(comparison, self.number(left), self.number(right))
+                return self._in_either_unit(pair, comparison, first) if pair else first
             case IsKnown(number):
                 known = self.number(number).known
                 return Truth(known, z.Not(known), z.BoolVal(False))
@@ -232,9 +282,18 @@ class Solver:
             holds = left.value >= right.value
         else:
             holds = left.value < right.value if comparison == BELOW else left.value <= right.value
-        known = z.And(left.known, right.known)
+        surely, surely_not = (left.least, left.most) if comparison in _UPWARD else (left.most, left.least)
+        true = z.And(right.known, z.Or(left.known, surely), holds)
+        false = z.And(right.known, z.Or(left.known, surely_not), z.Not(holds))
         unset = z.If(right.known, left.unset, right.unset)
-        return Truth(z.And(known, holds), z.And(known, z.Not(holds)), z.And(z.Not(known), unset))
+        return Truth(true, false, z.And(z.Not(z.And(left.known, right.known)), unset))
+
+    def _in_either_unit(self, pair: Pair, comparison: int, first: Truth) -> Truth:
+        z, unit = self.z3, self.number(pair.unit_of)
+        second = self._compare(comparison, self.number(pair.raw), self.number(pair.limit))
+        is_second = z.And(unit.known, unit.value == pair.unit)
+        both = ((second.true, first.true), (second.false, first.false), (second.unset, first.unset))
+        return Truth(*(z.If(is_second, one, other) for one, other in both))
 
     def _and(self, parts: list[Truth]) -> Truth:
         z = self.z3

@@ -1,7 +1,7 @@
 """Every rule at every combination of values that can make a difference to it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -11,9 +11,12 @@ from typing import Final, Literal
 from cds.execute.single import Verdict
 from cds.operators.reasons import KNOWN
 from cds.plan import Measure
-from cds.verify.variables import UNKNOWN, Assumed, Valued, Variables
+from cds.verify.variables import Assumed, Valued, Variables
 
 MOST: Final = 60_000  # combinations of one rule
+
+_MOST_OTHERS: Final = 2_000  # combinations of what else the others look at
+_WORST: Final = ("red", "orange", "yellow", "green", "")
 
 Assignment = tuple[Valued, ...]
 Answer = Literal["yes", "no", "undecided"]
@@ -107,19 +110,42 @@ class Sweep:
 
     def _silent(self, swept: Swept, number: int, ends: tuple[float, float], assignment: Assignment) -> bool:
         given = dict(zip(swept.numbers, assignment, strict=True))
-        if given[number] == UNKNOWN:
+        if given[number][1] != KNOWN:
             return False
-        return not any(self._somebody(swept, {**given, number: (end, KNOWN)}) for end in ends)
+        others = self._others(swept, number)
+        more = sorted({each for rule in others for each in self.variables.behind(rule)} - given.keys())
+        choices = [self.variables.values[each][:-1] for each in more]
+        if prod(map(len, choices)) > _MOST_OTHERS or self.variables.joint.intersection(more):
+            return False
+        return any(
+            not any(
+                self._somebody(others, {**given, **dict(zip(more, known, strict=True)), number: (end, KNOWN)})
+                for end in ends
+            )
+            for known in product(*choices)
+        )
 
-    def _somebody(self, swept: Swept, given: Mapping[int, Valued]) -> bool:
-        """Whether a rule of the same ruleset fires, or may: one that looks at the same number and at more."""
+    def _others(self, swept: Swept, number: int) -> list[int]:
+        """The rules of the same ruleset, this one too, that look at a number."""
         plan = self.variables.plan
         own = (each for each, rule in enumerate(plan.rules) if rule.ruleset == plan.rules[swept.rule].ruleset)
-        for rule in own:
-            behind = set(self.variables.behind(rule))
-            if not behind <= given.keys():
-                if behind & given.keys():
-                    return True
-            elif self.verdict(rule, given).status in ("fired", "unconfirmed"):
+        return [each for each in own if number in self.variables.behind(each)]
+
+    def _somebody(self, rules: Iterable[int], given: Mapping[int, Valued]) -> bool:
+        """Whether one of some rules says more than that all is well: it fires, waits, or does not know."""
+        return any(self.verdict(rule, given).status not in ("not_fired", "not_applicable") for rule in rules)
+
+    def hides_worse(self, hidden: int, hiding: int) -> bool:
+        """Whether there is a combination at which a rule fires and one of a milder colour hides it; not when there are
+        too many to tell.
+        """
+        numbers = sorted({*self.variables.behind(hidden), *self.variables.behind(hiding)})
+        choices = [self.variables.values[each] for each in numbers]
+        if prod(map(len, choices)) > MOST or self.variables.joint.intersection(numbers):
+            return False
+        for assignment in product(*choices):
+            evaluation = Assumed(self.variables.plan, zip(numbers, assignment, strict=True), self.variables.free)
+            inner, outer = evaluation.verdict(hidden), evaluation.verdict(hiding)
+            if inner.status == outer.status == "fired" and _WORST.index(inner.colour) < _WORST.index(outer.colour):
                 return True
         return False

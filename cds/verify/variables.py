@@ -17,7 +17,7 @@ from cds.codes import Concept, Concepts
 from cds.execute.single import Evaluation
 from cds.operators import OPERATORS
 from cds.operators.logic import ADD, MULTIPLY, SUBTRACT
-from cds.operators.reasons import KNOWN, NO_DATA
+from cds.operators.reasons import AT_LEAST, AT_MOST, KNOWN, NO_DATA, NOT_SET
 from cds.patient import SEX, Patient
 from cds.periods import NORWAY, zone
 from cds.plan import (
@@ -29,6 +29,7 @@ from cds.plan import (
     Condition,
     Fact,
     Fires,
+    IsKnown,
     IsTrue,
     Limit,
     Matches,
@@ -47,6 +48,9 @@ Valued = tuple[float, int]
 UNKNOWN: Final[Valued] = (0.0, NO_DATA)
 _OLDEST: Final = 125.0
 _FEW: Final = 200.0
+_SHARES: Final = frozenset(
+    "percent_of_readings percent_of_time share_taken correct_dosing_days share_on_time percent_of_days_covered".split()
+)
 _WHOLE: Final = frozenset({"readings", "doses", "episodes", "medicines", "dispenses"})
 _COUNTED: Final = frozenset({"points", "score"})
 _SELECTING: Final = frozenset({"last_reading", "previous", "min", "max"})
@@ -98,9 +102,7 @@ class Variables:
         """The free numbers that a rule depends on, by way of other rules too."""
         found: dict[int, None] = {}
         for each in self.rules_behind(rule):
-            for number in numbers_behind(self.plan, _conditions(self.plan, each)):
-                if number in self._are_free:
-                    found[number] = None
+            found |= dict.fromkeys(self._sees(*_conditions(self.plan, each)))
         return tuple(sorted(found))
 
     def rules_behind(self, rule: int) -> tuple[int, ...]:
@@ -113,6 +115,11 @@ class Variables:
                 asked = self.plan.rules[each]
                 waiting += [*asked.unknown_while, *(_fired(_conditions(self.plan, each)))]
         return tuple(sorted(found))
+
+    def limits_behind(self, rule: int) -> frozenset[int]:
+        """The limits that a rule depends on, by way of other rules too."""
+        roots = [each for place in self.rules_behind(rule) for each in _conditions(self.plan, place)]
+        return frozenset(self.plan.limits.keys() & set(numbers_behind(self.plan, roots)))
 
     @cached_property
     def _are_free(self) -> frozenset[int]:
@@ -130,11 +137,13 @@ class Variables:
                 Domain(0.0, _OLDEST, whole=True) if each.name == "age" else Domain(0.0, float(max(SEX.values())), True)
             )
         assert isinstance(each, Measure)
+        if each.input.column != "values":  # as it arrived: the unit's id, or the number in any unit
+            return Domain(0.0, whole=True) if each.input.column == "unit" else Domain()
         concept = _concept(self.concepts, each.input.key)
         result = OPERATORS[each.operator].result
         if result == "yes_no":
             return Domain(0.0, 1.0, whole=True)
-        if result == "percent":
+        if each.operator in _SHARES:
             return Domain(0.0, 100.0)
         if result in _WHOLE:
             return Domain(0.0, whole=True)
@@ -155,12 +164,14 @@ class Variables:
 
     @cached_property
     def weighed(self) -> frozenset[int]:
-        """Free numbers that some comparison weighs against each other, otherwise than by bands of points."""
+        """Free numbers that some comparison, or some bands, weigh against each other, against points or themselves."""
+        roots = [(test.left, test.right) for test in self.tests if isinstance(test, Compare)]
+        roots += [(each.of,) for each in self.plan.numbers if isinstance(each, Points)]
         found: set[int] = set()
-        for test in self.tests:
-            if isinstance(test, Compare):
-                both = self._raw(test.left) | self._raw(test.right)
-                found |= both if len(both) > 1 else set()
+        for sides in roots:
+            uses = [free for side in sides for free in self._uses(side)]
+            if len(uses) > 1 or (uses and any(self._has_points(side) for side in sides)):
+                found.update(uses)
         return frozenset(found)
 
     @cached_property
@@ -174,13 +185,22 @@ class Variables:
         found: set[int] = set(self.weighed)
         for test in self.tests:
             if isinstance(test, Compare) and len(self._sees(test)) > 1:
-                found |= self._raw(test.left) | self._raw(test.right)
+                paired = (test.pair.unit_of, test.pair.raw) if test.pair else ()
+                found.update(free for side in (test.left, test.right, *paired) for free in self._uses(side))
         return frozenset(found)
 
-    def _raw(self, number: int) -> frozenset[int]:
+    def _uses(self, number: int) -> list[int]:
+        """The free numbers that a number is made from otherwise than by bands of points, as often as each occurs."""
+        if isinstance(self.plan.numbers[number], Measure | Fact):
+            return [number]
+        return [free for part in self._made_from(number) for free in self._uses(part)]
+
+    def _has_points(self, number: int) -> bool:
+        is_points = isinstance(self.plan.numbers[number], Points)
+        return is_points or any(self._has_points(part) for part in self._made_from(number))
+
+    def _made_from(self, number: int) -> tuple[int, ...]:
         each = self.plan.numbers[number]
-        if isinstance(each, Measure | Fact):
-            return frozenset({number})
         parts: tuple[int, ...] = ()
         if isinstance(each, Rounded):
             parts = (each.of,)
@@ -192,12 +212,41 @@ class Variables:
             parts = (*(use for _, use in each.cases), each.otherwise)
         elif isinstance(each, Limit | PairedLimit):
             parts = (each.default,)
-        return frozenset(free for part in parts if part != NONE for free in self._raw(part))
+        return tuple(part for part in parts if part != NONE)
+
+    @cached_property
+    def bounded(self) -> frozenset[int]:
+        """Measures of which it matters whether they are known or only bounded, as by `>27.8`: it is asked whether they
+        are known, or something is made from them."""
+        asked = [test.number for test in self.tests if isinstance(test, IsKnown)]
+        made = [place for place, each in enumerate(self.plan.numbers) if isinstance(each, Arithmetic | Total | Points)]
+        return frozenset(
+            free
+            for number in (*asked, *made)
+            for free in self.depends_on(number)
+            if isinstance(self.plan.numbers[free], Measure)
+        )
+
+    @cached_property
+    def unset(self) -> frozenset[int]:
+        """Measures that a limit without a number may leave without a number."""
+        return frozenset(
+            place
+            for place in self.free
+            if isinstance(each := self.plan.numbers[place], Measure)
+            and any(isinstance(limit := self.plan.numbers[bound], Limit) and not limit.fixed for _, bound in each.bound)
+        )
 
     @cached_property
     def values(self) -> dict[int, tuple[Valued, ...]]:
         """For each free number the values that stand for all, and that it is unknown last."""
-        return {number: (*self._classes(number), UNKNOWN) for number in self.free}
+        return {number: (*self._classes(number), *self._half_known(number), UNKNOWN) for number in self.free}
+
+    def _half_known(self, number: int) -> Iterator[Valued]:
+        if number in self.bounded:
+            yield from ((value, way) for value in self._candidates(number) for way in (AT_LEAST, AT_MOST))
+        if number in self.unset:
+            yield 0.0, NOT_SET
 
     def _classes(self, number: int) -> Iterator[Valued]:
         """One value for each way in which the tests can come out that see nothing but this number."""
@@ -215,8 +264,16 @@ class Variables:
                 seen.add(told)
                 yield value, KNOWN
 
-    def _sees(self, test: Condition) -> frozenset[int]:
-        return self._are_free.intersection(numbers_behind(self.plan, [test]))
+    def _sees(self, *tests: Condition) -> frozenset[int]:
+        """The free numbers behind conditions, those of a reading as it arrived in the other unit of a pair too."""
+        pairs = [
+            number
+            for test in tests
+            for leaf in _leaves(test)
+            if isinstance(leaf, Compare) and leaf.pair
+            for number in (leaf.pair.unit_of, leaf.pair.raw, leaf.pair.limit)
+        ]
+        return self._are_free.intersection(numbers_behind(self.plan, [*tests, *pairs]))
 
     def _candidates(self, number: int) -> list[float]:
         """Every landmark, a value between each two, and the ends of what the number can be; the largest first."""
@@ -244,6 +301,9 @@ class Variables:
             elif isinstance(test, Compare):
                 for one, other in ((test.left, test.right), (test.right, test.left)):
                     found |= set(self._before(one, number, self._constants(other, constant)))
+                if test.pair:
+                    found |= set(self._before(test.pair.raw, number, self._constants(test.pair.limit, constant)))
+                    found |= {float(test.pair.unit)} if number == test.pair.unit_of else set()
         for each in self.plan.numbers:
             if isinstance(each, Points) and number in self.depends_on(each.of):
                 edges = [edge for band in each.bands for edge in (band[0], band[2]) if math.isfinite(edge)]
@@ -265,10 +325,9 @@ class Variables:
         if number == free:
             yield from values
         elif isinstance(each, Rounded):
-            half = each.step / 2
-            yield from self._before(
-                each.of, free, [turn for value in values for turn in (value - half, value, value + half)]
-            )
+            yield from self._before(each.of, free, [turn for value in values for turn in _turns(value, each.step)])
+        elif isinstance(each, Total) and len(each.parts) == 1:
+            yield from self._before(each.parts[0], free, values)
         elif isinstance(each, Arithmetic):
             yield from self._before_arithmetic(each, free, values)
 
@@ -283,6 +342,12 @@ class Variables:
                     if (turn := _undone(each.operator, value, known, is_left)) is not None
                 ]
                 yield from self._before(part, free, turns)
+
+
+def _turns(value: float, step: float) -> list[float]:
+    """A value, and the numbers around it at which rounding to steps goes on to the next step."""
+    nearest = math.floor(value / step)
+    return [value, *((nearest + half) * step for half in (-0.5, 0.5, 1.5))]
 
 
 def _undone(operator: int, value: float, known: float, is_left: bool) -> float | None:

@@ -166,6 +166,45 @@ def test_a_line_that_is_nobodys_is_told_of_and_touches_nobody(
     assert "Kari" not in str(issues.to_pylist())
 
 
+@pytest.mark.parametrize("kind", ["Condition", "Observation"])
+@pytest.mark.parametrize("more", [f'"note": {"[" * 150}{"]" * 150}', f'"note": {"1" * 5000}'], ids=["deep", "digits"])
+def test_a_line_that_only_a_skipping_decoder_can_read_is_told_of(tmp_path: Path, kind: str, more: str) -> None:
+    record = [person("a"), weight("w", "a")]
+    folder = write_export(tmp_path, record)
+    content = json.dumps({**weight("x", "a"), "resourceType": kind, "status": "?"})
+    (folder / "Z.ndjson").write_text(f"{content[:-1]}, {more}}}\n")
+    population, issues = population_from_export(folder)
+    assert [81.5] == population.tables["body_weight"].values.tolist()
+    assert [("Z.ndjson", 0, "line_not_read")] == [
+        (each["table"], each["row"], each["code"]) for each in issues.to_pylist()
+    ]
+
+
+SPELLINGS = {
+    "value last": '{"code": "kg", "system": "http://unitsofmeasure.org", "unit": "kg", "value": 80.25}',
+    "a space before the colon": '{"value" : 80.25, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"}',
+    "a name twice": '{"value": 70.5, "unit": "kg", "system": "http://unitsofmeasure.org", "value": 80.25}',
+    "a name twice, escaped": '{"value": 70.5, "unit": "kg", "code": "kg", "\\u0076alue": 80.25}',
+    "another number": '{"value": 80.25, "unit": "kg", "extension": [{"url": "x", "valueQuantity": {"value": 3}}]}',
+    "a comma in the unit": '{"value": 80.25, "unit": "kg, naken", "system": "http://unitsofmeasure.org", "code": "kg"}',
+    "a number alone": "80.25",
+    "words": '{"value": "80.25", "unit": "kg", "code": "kg"}',
+    "more than a float": '{"value": 1e999, "unit": "kg", "code": "kg"}',
+}
+
+
+@pytest.mark.parametrize("quantity", SPELLINGS.values(), ids=SPELLINGS)
+def test_however_a_quantity_is_written_it_is_read_as_in_a_bundle(tmp_path: Path, quantity: str) -> None:
+    lines = [json.dumps(weight(f"w{day}", "a", time=f"2026-01-0{day}T07:30:00+01:00")) for day in (1, 2, 3)]
+    usual = json.dumps(weight("w1", "a")["valueQuantity"])
+    assert usual in lines[1]
+    lines[1] = lines[1].replace(usual, quantity)
+    folder = write_export(tmp_path, [person("a")])
+    (folder / "Observation.ndjson").write_text("\n".join(lines))
+    entries = ",".join(f'{{"resource": {each}}}' for each in (json.dumps(person("a")), *lines))
+    assert_same(folder, [f'{{"resourceType": "Bundle", "type": "collection", "entry": [{entries}]}}'])
+
+
 @pytest.mark.parametrize("subject", ["Patient/a", "https://x.example/fhir/Patient/a", "Patient/a/_history/3"])
 def test_patients_are_found_by_relative_and_absolute_addresses(tmp_path: Path, subject: str) -> None:
     record = [person("a"), weight("w", "a", subject={"reference": subject})]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds.adapters.strict_json import DEEPEST, JsonFault, read_json
+from cds.adapters.strict_json import DEEPEST, JsonFault, _read_slowly, read_json  # pyright: ignore[reportPrivateUsage]
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -19,6 +19,38 @@ VALUES = st.recursive(
 def test_what_is_well_formed_is_read_as_it_stands(value: Any) -> None:
     assert read_json(json.dumps(value).encode()) == (value, None)
     assert read_json(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))[0] in (value, None)
+
+
+TEXTS = st.sampled_from(
+    ['"', "a", ":", " ", "\\", "{", "}", "[", "]", ",", "1", "e", "-", ".", "0", "\n", "\t", "é", "\ufeff"]
+)
+
+
+@given(st.lists(TEXTS, max_size=30).map("".join), VALUES)
+def test_however_it_is_read_the_outcome_is_the_same(text: str, value: Any) -> None:
+    """The fast reader takes only what the slow one reads the same way, spaces, copies of fields and all."""
+    for written in (
+        text,
+        f'{{"a": {text}}}',
+        json.dumps(value, indent=1),
+        f'{{"a" :1,"{text}":2,"a"\n:{json.dumps(text)}}}',
+    ):
+        raw = written.encode()
+        plain, fault = read_json(raw)
+        slowly, slow_fault = _read_slowly(written.removeprefix("\ufeff"))
+        assert (repr(slowly), slow_fault) == (repr(plain), fault)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-0", "NaN", "12345678901234567890123", "0.1e-400", "1." + "1" * 400])
+def test_numbers_are_read_as_the_standard_library_reads_them(number: str) -> None:
+    assert repr(json.loads(f"[{number}]")) == repr(read_json(f"[{number}]".encode())[0])
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a" : 2}', '{"a" : 1, "a": 2}', '{"a"\r\n\t : 1, "b\\"": 2, "a":3}'])
+def test_spaces_before_a_colon_hide_no_field_that_stands_twice(text: str) -> None:
+    fault = read_json(text.encode())[1]
+    assert fault is not None
+    assert ("field_twice", "a") == (fault.code, fault.place)
 
 
 @given(st.binary(max_size=200))

@@ -28,6 +28,7 @@ from cds.server.feedback import FeedbackStore
 from cds.server.issuers import Keys
 from cds.server.logs import Log
 from cds.server.replay import Replay
+from cds.server.replies import reasons_offered
 from cds.server.settings import Settings
 from cds.server.tokens import Callers
 from cds.server.work import Work
@@ -172,7 +173,7 @@ def serving(
         Log(log or StringIO(), clock),
         http,
         Callers(keys, Replay(state), clock) if keys else None,
-        FeedbackStore(state, settings.keep_comments) if state else None,
+        FeedbackStore(state, settings.keep_comments, reasons_offered(ruleset.plan, settings)) if state else None,
     )
     client = Client(application(desk))
     try:

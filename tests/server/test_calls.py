@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from cds.api import Ruleset
+from cds.server.offers import HOOKS
 from cds.server.settings import Fetching, Reason, Settings
 from tests.server.building import Client, Json, call, searchset, serving, templates, weight
 
@@ -157,7 +158,14 @@ def test_readings_of_the_clients_own_server_are_used(client: Client, address: st
     assert "Weight up 2.5 kg" in summary
 
 
-def test_orders_for_another_patient_are_refused(client: Client) -> None:
+@pytest.fixture
+def every_hook(heart_failure: Ruleset) -> Any:
+    with serving(heart_failure, Settings(hooks=HOOKS)) as client:
+        yield client
+
+
+def test_orders_for_another_patient_are_refused(every_hook: Client) -> None:
+    client = every_hook
     order = {"resourceType": "MedicationRequest", "status": "draft", "subject": {"reference": "Patient/2"}}
     body = call(hook="order-sign", prefetch=whole(client))
     body["context"]["draftOrders"] = {"resourceType": "Bundle", "entry": [{"resource": order}]}
@@ -166,9 +174,9 @@ def test_orders_for_another_patient_are_refused(client: Client) -> None:
     assert 200 == client.post("/cds-services/cds", json=body).status_code
 
 
-@pytest.mark.parametrize("hook", ["patient-view", "order-select", "order-sign", "medication-refill"])
-def test_every_hook_of_discovery_is_answered(client: Client, hook: str) -> None:
-    (summary,) = summaries(called(client, hook=hook, prefetch=whole(client)))
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_of_discovery_is_answered(every_hook: Client, hook: str) -> None:
+    (summary,) = summaries(called(every_hook, hook=hook, prefetch=whole(every_hook)))
     assert "Weight up 2.5 kg" in summary
 
 

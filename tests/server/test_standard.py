@@ -15,7 +15,8 @@ from uuid import UUID
 import pytest
 
 from cds.api import Ruleset
-from cds.server.settings import HOOKS
+from cds.server.offers import HOOKS
+from cds.server.settings import Settings
 from tests.server.building import TOP, Client, Json, call, searchset, serving, templates, weight
 
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ CARD = {"uuid", "summary", "detail", "indicator", "source", "suggestions", "sele
 
 @pytest.fixture(scope="module")
 def client(everything: Ruleset) -> Iterator[Client]:
-    with serving(everything) as client:
+    with serving(everything, Settings(hooks=HOOKS)) as client:
         yield client
 
 

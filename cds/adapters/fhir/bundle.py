@@ -19,6 +19,7 @@ _BYTES_PER_CONTAINER: Final = 20  # at least, in any real resource; an object ma
 _FEWEST_CONTAINERS: Final = 1_000
 _MOST_ON_A_LEVEL: Final = 20_000_000
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+_OBJECTS: Final = frozenset({dict})
 _OTHERS: Final = bytes(each for each in range(256) if each not in b'"[]{}')
 _ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 _TOO_LARGE: Final = "the bundle is too large to be read; send fewer resources at a time"
@@ -239,7 +240,7 @@ def _check_depth(written: Json, deepest: int) -> None:
     """The same of an object."""
     level: list[Any] = [written]
     for _ in range(deepest):
-        held = chain.from_iterable([each.values() if type(each) is dict else _inside(each) for each in level])
+        held = chain.from_iterable([each.values() if type(each) in _OBJECTS else _inside(each) for each in level])
         level = [each for each in held if type(each) not in _LEAVES]
         if not level:
             return

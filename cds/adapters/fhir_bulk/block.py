@@ -1,8 +1,8 @@
 """The patients of a block: what was read in columns and what the reader for one patient gives, put together."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from cds.adapters.fhir_bulk.plain import COUNTED, LONG, Rows, Seen
 from cds.adapters.fhir_bulk.shared import Shared
 from cds.adapters.fhir_bulk.sorting import Line, Sorting, parsed
 from cds.adapters.fhir_bulk.supply import Supply
+from cds.adapters.issues import issue
 from cds.adapters.rows import Intake, keys_meant
 from cds.adapters.shapes import as_text
 from cds.adapters.tables.arrow import ArrowTable, pa
@@ -24,6 +25,7 @@ from cds.operators.series import FIRST_TIME
 from cds.patient import Patient
 from cds.population import Array, Columns, Population, population_of
 
+_MIX: Final = 0x2545F4914F6CDD1D  # so that the same id of two patients makes two numbers
 IssueRow = tuple[str | None, int | None, str | None, str | None, Issue]
 """Of an issue: the file, the line from 0, the resource, the patient."""
 
@@ -50,11 +52,11 @@ class Block:
     def population(self, wanted: Collection[str] | None) -> tuple[Population, ArrowTable]:
         """The patients, and what could not be used of theirs. wanted: the keys of readings that are held."""
         self._fetch(self._twice)
-        shared = Shared(self._resource(each) for each in self._sorting.shared)
-        patients: list[Patient] = []
         issues: list[IssueRow] = []
+        shared = Shared(self._resources(self._sorting.shared, issues))
+        patients: list[Patient] = []
         for position in range(self._sorting.first, self._sorting.last):
-            resources = [self._resource(each) for each in self._sorting.held.pop(position, ())]
+            resources = list(self._resources(self._sorting.held.pop(position, ()), issues))
             resources = sorted([*resources, *shared.referred(resources)], key=lambda each: each.number)
             patient = self._patient(position, resources)
             issues += self._issue_rows(patient, resources)
@@ -78,10 +80,15 @@ class Block:
         for place, line in self._files.lines_at(sorted(whose)):
             self._sorting.held.setdefault(whose[place], []).append(Line(place, line))
 
-    def _resource(self, line: Line) -> Resource:
-        content: Mapping[str, Any] = parsed(line.text) or {}
-        kind, name = as_text(content.get("resourceType")), as_text(content.get("id"))
-        return Resource(kind, content, self._people.full_url(kind, name) if name else "", line.place)
+    def _resources(self, lines: Iterable[Line], issues: list[IssueRow]) -> Iterator[Resource]:
+        """What lines hold; one is told of that only a decoder which skips what it does not need can read."""
+        for line in lines:
+            content = parsed(line.text)
+            if content is None:
+                issues.append((*self._files.where(line.place), None, None, issue("line_not_read", "")))
+                continue
+            kind, name = as_text(content.get("resourceType")), as_text(content.get("id"))
+            yield Resource(kind, content, self._people.full_url(kind, name) if name else "", line.place)
 
     def _patient(self, position: int, resources: list[Resource]) -> Patient:
         intake = Intake(self._people.concepts, self._people.zone)
@@ -126,6 +133,9 @@ class Block:
 
 def _twice(seen: Seen) -> Array:
     """The numbers of Observations of which the same patient has another with the same id."""
+    mixed = np.sort(seen.named ^ (seen.whose * _MIX))
+    if not (mixed[1:] == mixed[:-1]).any():  # nearly always, and much faster to find
+        return np.zeros(0, np.int64)
     order = np.lexsort((seen.named, seen.whose))
     whose, named = seen.whose[order], seen.named[order]
     same = (whose[1:] == whose[:-1]) & (named[1:] == named[:-1]) & (whose[1:] >= 0)

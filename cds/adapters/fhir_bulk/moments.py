@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 
@@ -17,18 +17,28 @@ from cds.operators.series import FIRST_TIME, MICROSECONDS_PER_DAY, MICROSECONDS_
 from cds.periods import FIRST_YEAR, LAST_YEAR
 from cds.population import Array
 
-_SECOND: Final = 1_000_000
+_MINUTES_OF_DAY: Final = 24 * 60
 _CLOCK: Final = "YYYY-MM-DDThh:mm:ss"
 _FORMS: Final = {len(form): form for form in (f"{_CLOCK}{more}" for more in ("Z", ".fffZ", "+HH:NN", ".fff+HH:NN"))}
 _DIGITS: Final = "YMDhmsfHN"
+_HIGHEST: Final = {"M": 1, "D": 3, "h": 2, "m": 5, "s": 5, "H": 1, "N": 5}
+"""The highest digit that the first of two may be."""
+_SUMS: Final[tuple[dict[str, int], ...]] = (
+    {"Y": 12, "M": 1},  # months
+    {"M": 1},
+    {"D": 1},
+    {"h": 60, "m": 1},  # minutes of the day
+    {"s": 1000, "f": 1},  # milliseconds of the minute
+    {"H": 60, "N": 1},  # minutes ahead of UTC
+)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _MOST_AHEAD: Final = 14 * 60
 NOT_READ: Final = FIRST_TIME - 1
 
 
 class _Form(NamedTuple):
-    """One way of writing. lowest, span: the letters that may stand at each place; weights: each place's share of the
-    numbers that _DIGITS stand for. sign: where that of the offset stands, 0 = nowhere."""
+    """One way of writing, with the end of the line. lowest, span: the letters that may stand at each place; weights:
+    each place's share of _SUMS. sign: where that of the offset stands, 0 = nowhere."""
 
     lowest: Array
     span: Array
@@ -43,13 +53,9 @@ def read_times(texts: Sequence[str], instants: Instants) -> Array:
     >>> read_times(["1970-01-02T01:00:00+01:00", "1970-01", "1970-01-02"], Instants(zone())) > NOT_READ
     array([ True, False, False])
     """
-    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-    found = np.full(len(texts), NOT_READ, np.int64)
-    for size in np.unique(sizes).tolist():
-        places = np.flatnonzero(sizes == size)
-        if size in _FORMS and len(places) > 1:
-            same = texts if len(places) == len(texts) else [texts[place] for place in places.tolist()]
-            found[places] = _read_alike("".join(same), size)
+    found = _read_alike(texts)
+    if found is None:
+        found = _read_by_size(texts)
     for place in np.flatnonzero(found == NOT_READ).tolist():
         read = instants.read(texts[place])
         if read and not read[1]:
@@ -57,42 +63,72 @@ def read_times(texts: Sequence[str], instants: Instants) -> Array:
     return found
 
 
-def _read_alike(joined: str, size: int) -> Array:
-    """The times of texts of one size laid end to end; NOT_READ where a text is not of the form of that size."""
-    count = len(joined) // size
-    if not joined.isascii():
-        return np.full(count, NOT_READ, np.int64)
+def _read_by_size(texts: Sequence[str]) -> Array:
+    """The times of texts of several sizes; NOT_READ where a text has none of the usual forms."""
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    found = np.full(len(texts), NOT_READ, np.int64)
+    for size in np.unique(sizes).tolist():
+        places = np.flatnonzero(sizes == size)
+        read = _read_alike([texts[place] for place in places.tolist()])
+        found[places] = NOT_READ if read is None else read
+    return found
+
+
+def _read_alike(texts: Sequence[str]) -> Array | None:
+    """The times of texts that are all of the size of the first; NOT_READ where one is not of the form of that size.
+
+    None where they take other room together, or no form has that size.
+    """
+    size = len(texts[0]) if texts else 0
+    joined = "\n".join((*texts, ""))
+    is_plain = joined.isascii() and joined.count("\n") == len(texts)
+    if size not in _FORMS or len(joined) != (size + 1) * len(texts) or not is_plain:
+        return None
     form = _form(size)
-    letters = np.frombuffer(joined.encode("ascii"), np.uint8).reshape(count, size)
-    is_read = ((letters - form.lowest) <= form.span).all(axis=1)
-    numbers = (letters - form.lowest).astype(np.float32) @ form.weights
-    year, month, day, hour, minute, second, milliseconds, hours, minutes = numbers.astype(np.int64).T
-    is_read &= (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
+    letters = np.frombuffer(joined.encode("ascii"), np.uint8).reshape(len(texts), size + 1)
+    digits = letters - form.lowest
+    fits = digits <= form.span
+    is_read = np.bool_(True) if fits.all() else fits.all(axis=1)
+    numbers = (digits.astype(np.float32) @ form.weights).T.astype(np.int64, order="C")
+    months, month, day, minute, milliseconds, ahead = cast("list[Array]", list(numbers))
+    is_read = is_read & (month >= 1) & (month <= 12) & (minute < _MINUTES_OF_DAY)
     starts, lengths = _months()
-    place = np.where(is_read, (year - FIRST_YEAR) * 12 + month - 1, 0)
-    is_read &= (day >= 1) & (day <= lengths[place]) & (hour < 24) & (minute < 60) & (second < 60)
-    ahead: Array = hours * 60 + minutes
+    months -= FIRST_YEAR * 12 + 1
+    is_read &= (months >= 0) & (months < len(starts))
+    place = np.where(is_read, months, 0)
+    is_read &= (day >= 1) & (day <= lengths[place])
     if form.sign:
-        is_read &= (minutes < 60) & (ahead <= _MOST_AHEAD) & (letters[:, form.sign] != ord(","))
-        ahead = np.where(letters[:, form.sign] == ord("-"), -ahead, ahead)
-    clock: Array = (hour * 60 + minute - ahead) * MICROSECONDS_PER_MINUTE + second * _SECOND + milliseconds * 1000
+        is_read &= (ahead <= _MOST_AHEAD) & (letters[:, form.sign] != ord(","))
+        minute = minute + np.where(letters[:, form.sign] == ord("-"), ahead, -ahead)
+    clock: Array = minute * MICROSECONDS_PER_MINUTE + milliseconds * 1000
     return np.where(is_read, (starts[place] + day - 1) * MICROSECONDS_PER_DAY + clock, NOT_READ)
 
 
 @cache
 def _form(size: int) -> _Form:
     form = _FORMS[size]
-    lowest = [ord("0" if letter in _DIGITS else letter) for letter in form]
-    span = [9 if letter in _DIGITS else 2 if letter == "+" else 0 for letter in form]
+    lowest = [ord("0" if letter in _DIGITS else letter) for letter in f"{form}\n"]
+    span = [_span(form, place) for place in range(size + 1)]
     weights = np.array(list(_weights(form)), np.float32)
     return _Form(np.array(lowest, np.uint8), np.array(span, np.uint8), weights, max(form.find("+"), 0))
 
 
+def _span(form: str, place: int) -> int:
+    """How many letters more than the lowest may stand at a place."""
+    letter = form[place : place + 1]
+    if letter == "+":
+        return 2
+    if letter not in _DIGITS or not letter:
+        return 0
+    return _HIGHEST.get(letter, 9) if form.index(letter) == place else 9
+
+
 def _weights(form: str) -> Iterator[list[float]]:
-    """For each place what a digit there adds to each number."""
+    """For each place what a digit there adds to each sum."""
     for place, letter in enumerate(form):
         after = form.rfind(letter) - place
-        yield [10.0**after if letter == number else 0.0 for number in _DIGITS]
+        yield [each.get(letter, 0) * 10.0**after for each in _SUMS]
+    yield [0.0] * len(_SUMS)
 
 
 @cache

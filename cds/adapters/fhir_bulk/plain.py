@@ -1,14 +1,16 @@
 """Observations that are read the short way → rows: numbers and times in columns, each row with its shape."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, cast
+from itertools import compress
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 
 from cds.adapters.fhir.instants import Instants
 from cds.adapters.fhir_bulk.moments import NOT_READ, read_times
+from cds.adapters.fhir_bulk.numbers import Around, all_numbers_of, numbers_of
 from cds.adapters.fhir_bulk.shapes import NOT_KNOWN, Shape, Shapes
-from cds.adapters.fhir_bulk.written import Observation
+from cds.adapters.fhir_bulk.written import Written
 from cds.adapters.rows import SAME_DAY
 from cds.codes import Concepts
 from cds.operators.series import FIRST_TIME
@@ -21,6 +23,7 @@ COUNTED: Final = 1  # its code is used by no concept
 SHORT: Final = 2  # it has rows
 _GRID: Final = 1e9
 _GRID_SPAN: Final = 4e6
+_NO_COMPONENTS: Final[tuple[Around, list[float]]] = b"", []
 
 
 class Rows(NamedTuple):
@@ -69,25 +72,29 @@ class PlainObservations:
         """The shapes that rows have, by number."""
         return self._shapes.shapes
 
-    def take(self, written: Sequence[Observation], whose: Array, places: Array) -> Array:
+    def take(self, written: Written, whose: Array, places: Array) -> Array:
         """Add the Observations of patients that can be read the short way; a mask of those that cannot.
 
         whose: the position of each one's patient, negative = nobody's. places: of their lines among all lines.
         """
-        shape = np.array(self._shapes.of(written), np.int32)
+        units, numbers = numbers_of(written.quantities)
+        parts, many = _of_components(written.components)
+        shape = np.array(self._shapes.of(written, units, parts), np.int32)
         rules = self._rules_now()
         is_ours = whose >= 0
-        parts = np.where(is_ours, rules.parts[shape], 0)
+        count_of = np.where(is_ours, rules.parts[shape], 0)
         way = np.where(is_ours & (shape == NOT_KNOWN), COUNTED, LONG)
-        seen = self._count + np.arange(len(written))
-        for count in range(1, int(parts.max(initial=0)) + 1):
-            here = np.flatnonzero(parts == count)
+        seen = self._count + np.arange(len(shape))
+        time, recorded, is_timely = self._times(written, count_of > 0)
+        for count in range(1, int(count_of.max(initial=0)) + 1):
+            here = np.flatnonzero((count_of == count) & is_timely)
             if len(here):
-                chosen = written if len(here) == len(written) else [written[each] for each in here.tolist()]
-                rows, is_read = self._read(chosen, whose[here], shape[here], seen[here], count)
+                raw = self._raw(here, shape[here], numbers, many, count)
+                value, is_read = rules.converted(raw, shape[here])
+                rows = Rows(whose[here], shape[here], time[here], recorded[here], raw, value, seen[here])
+                self._rows.setdefault(count, []).append(rows if is_read.all() else rows.taken(np.flatnonzero(is_read)))
                 way[here[is_read]] = SHORT
-                self._rows.setdefault(count, []).append(rows)
-        self._see(whose, [each.id for each in written], places, way)
+        self._see(whose, written.ids, places, way)
         return is_ours & (way == LONG)
 
     def take_another(self, whose: int, name: str, place: int) -> None:
@@ -110,47 +117,39 @@ class PlainObservations:
             self._rules = _rules_of(self.shapes)
         return self._rules
 
-    def _read(
-        self, written: Sequence[Observation], whose: Array, shape: Array, seen: Array, count: int
-    ) -> tuple[Rows, Array]:
-        """The rows of Observations with so many parts each, and which of the Observations they are."""
-        rules = self._rules_now()
-        time = read_times([each.effectiveDateTime or "" for each in written], self._instants)
-        recorded, is_read = self._recorded(written)
-        try:
-            raw = np.array(self._numbers(written, shape), np.float64).reshape(-1, count) + 0.0
-        except OverflowError:  # a whole number that no float holds
-            raw = np.full((len(written), count), np.nan)
-        how = Conversion(*(cast("float", each[shape, :count]) for each in rules.conversions))
-        with np.errstate(all="ignore"):
-            value = cast("Array", convert(cast("float", raw), how))
-            is_read &= _is_plausible(value, rules.low[shape, :count], rules.high[shape, :count]).all(axis=1)
-        is_read &= (time != NOT_READ) & ((recorded == FIRST_TIME) | (time - recorded <= SAME_DAY))
-        return Rows(whose, shape, time, recorded, raw, value, seen).taken(np.flatnonzero(is_read)), is_read
+    def _raw(
+        self, here: Array, shape: Array, numbers: Sequence[float], many: Sequence[Sequence[float]], count: int
+    ) -> Array:
+        """The numbers of the Observations at some places, which have so many parts: a column for each part."""
+        raw = np.empty((len(here), count), np.float64)
+        raw[:] = np.array(numbers)[here, None]
+        there: list[int] = np.unique(shape).tolist() if many else []
+        for number in there:
+            each = self.shapes[number]
+            if each and each.sources:
+                places = np.flatnonzero(shape == number)
+                chosen: list[int] = here[places].tolist()
+                raw[places] = np.array([many[place] for place in chosen])[:, each.sources]
+        return raw + 0.0
 
-    def _recorded(self, written: Sequence[Observation]) -> tuple[Array, Array]:
-        """When each became known, and whether that can be read where it is stated."""
-        stated = [each.issued for each in written]
-        texts = [each for each in stated if each is not None]
-        if len(texts) == len(stated):
-            found = read_times(texts, self._instants)
-            return found, found != NOT_READ
-        is_stated = np.array([each is not None for each in stated], np.bool_)
-        found = np.full(len(stated), FIRST_TIME, np.int64)
-        found[is_stated] = read_times(texts, self._instants)
-        return found, found != NOT_READ
+    def _times(self, written: Written, is_wanted: Array) -> tuple[Array, Array, Array]:
+        """When each was measured and when it became known, and whether both can be read."""
+        time = self._read_times(written.times, is_wanted)
+        if written.issued.count(None) == len(is_wanted):
+            return time, np.full(len(time), FIRST_TIME, np.int64), is_wanted & (time != NOT_READ)
+        is_stated = is_wanted
+        if None in written.issued:
+            is_stated = is_wanted & np.array([each is not None for each in written.issued], np.bool_)
+        recorded = self._read_times(written.issued, is_stated)
+        is_known = (recorded != NOT_READ) & (time - recorded <= SAME_DAY)
+        recorded[~is_stated] = FIRST_TIME
+        return time, recorded, is_wanted & (time != NOT_READ) & (is_known | ~is_stated)
 
-    def _numbers(self, written: Sequence[Observation], shape: Array) -> list[Any]:
-        """The numbers of all Observations, part after part."""
-        components = [each.component for each in written]
-        if components.count(None) == len(components):
-            return [each.valueQuantity and each.valueQuantity.value for each in written]
-        sources = [each.sources if each else () for each in self.shapes]
-        found: list[Any] = []
-        numbers: list[int] = shape.tolist()
-        for each, number in zip(written, numbers, strict=True):
-            held = [each.component[place] for place in sources[number]] if each.component else [each]
-            found += [one.valueQuantity and one.valueQuantity.value for one in held]
+    def _read_times(self, texts: Sequence[str | None], is_wanted: Array) -> Array:
+        found = np.full(len(is_wanted), NOT_READ, np.int64)
+        wanted = list(compress(texts, is_wanted.tolist()))
+        stated = [each or "" for each in wanted] if None in wanted else cast("list[str]", wanted)
+        found[is_wanted] = read_times(stated, self._instants)
         return found
 
 
@@ -163,6 +162,15 @@ class _Rules(NamedTuple):
     low: Array
     high: Array
 
+    def converted(self, raw: Array, shape: Array) -> tuple[Array, Array]:
+        """Numbers of Observations of some shapes in the units of their concepts, and whether all of each can be."""
+        count = raw.shape[1]
+        how = Conversion(*(cast("float", each[shape, :count]) for each in self.conversions))
+        with np.errstate(all="ignore"):
+            value = cast("Array", convert(cast("float", raw), how))
+            is_read = _is_plausible(value, self.low[shape, :count], self.high[shape, :count])
+            return value, cast("Array", is_read.all(axis=1))
+
 
 def _rules_of(shapes: Sequence[Shape | None]) -> _Rules:
     parts = np.array([len(each.units) if each else 0 for each in shapes], np.int64)
@@ -174,6 +182,14 @@ def _rules_of(shapes: Sequence[Shape | None]) -> _Rules:
             low, high = concept.plausible or (-np.inf, np.inf)
             table[:, number, part] = (*(conversion or ()), low, high)
     return _Rules(parts, (table[0], table[1], table[2]), table[3], table[4])
+
+
+def _of_components(components: Sequence[bytes]) -> tuple[list[Around] | None, list[list[float]]]:
+    """What stands around the numbers of components, None where there are none, and the numbers."""
+    if components.count(b"") == len(components):
+        return None, []
+    found = [all_numbers_of(each) if each else _NO_COMPONENTS for each in components]
+    return [around for around, _ in found], [numbers for _, numbers in found]
 
 
 def _is_plausible(value: Array, low: Array, high: Array) -> Array:

@@ -5,8 +5,8 @@ whatever may change the meaning. The reader for one patient is asked once for ea
 that has it; when it reads known numbers and has nothing to say, all of that shape are read alike.
 """
 
-import json
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, cast
 
@@ -15,8 +15,10 @@ import msgspec
 from cds.adapters.fhir.observation import Observations
 from cds.adapters.fhir.resource import Json, Resource
 from cds.adapters.fhir.value import unit_of_quantity
-from cds.adapters.fhir_bulk.written import NOTHING, Component, Observation
+from cds.adapters.fhir_bulk.numbers import Around, marked, value_of
+from cds.adapters.fhir_bulk.written import NOTHING, SELDOM, Observation, Written
 from cds.adapters.rows import Intake, Reading
+from cds.adapters.shapes import as_list, as_object
 from cds.codes import Concept, Concepts
 from cds.operators.reasons import NO_DATA
 from cds.periods import Zone
@@ -26,23 +28,18 @@ THE_LONG_WAY: Final = 0
 NOT_KNOWN: Final = 1
 """Numbers of shapes: those that only the reader for one patient reads; those with codes that no concept uses."""
 
-_SELDOM: Final = (
-    *("focus", "modifierExtension", "implicitRules", "interpretation"),
-    *("bodySite", "extension", "device", "performer"),
-)
-_seldom: Final = attrgetter(*_SELDOM)
-_PLAIN: Final = (NOTHING,) * len(_SELDOM)
 _BY_VALUE: Final = frozenset({"implausible", "value_not_finite"})
 _MOST: Final = 50_000  # shapes that are remembered
 _TIME: Final = "2026-01-08T07:30:00+01:00"
-_unit: Final = attrgetter("unit", "system", "code", "comparator")
+_DECISIVE: Final = ("code", "valueQuantity", "component", *SELDOM)
+_decisive: Final = attrgetter(*_DECISIVE)
 
 Key = tuple[Any, ...]
 
 
 class Shape(NamedTuple):
-    """How the numbers of a shape are read. name: of the concept. sources: for each part the component that holds it;
-    () = the value of the Observation itself. concepts, units, conversions: of each part."""
+    """How the numbers of a shape are read. name: of the concept. sources: for each part the number in `component`
+    that it is, from 0; () = the value of the Observation itself. concepts, units, conversions: of each part."""
 
     name: str
     sources: tuple[int, ...]
@@ -61,14 +58,16 @@ class Shapes:
         self._numbers: dict[Key, int] = {}
         self.shapes: list[Shape | None] = [None, None]
 
-    def of(self, written: Sequence[Observation]) -> list[int]:
-        """The number of the shape of each Observation."""
-        found = list(map(self._numbers.get, _keys(written)))
+    def of(self, written: Written, units: Sequence[Around], parts: Sequence[Around] | None) -> list[int]:
+        """The number of the shape of each Observation.
+
+        units, parts: what stands around the numbers of `valueQuantity` and of `component`; None = no components.
+        """
+        found = list(map(self._numbers.get, _keys(written, units, parts)))
         if None in found:
-            keys = list(_keys(written))
             return [
                 self._learn(key, each) if number is None else number
-                for key, each, number in zip(keys, written, found, strict=True)
+                for key, each, number in zip(_keys(written, units, parts), written.each, found, strict=True)
             ]
         return cast("list[int]", found)
 
@@ -92,26 +91,28 @@ class _DependsOnValue(Exception):
     """What is said of an Observation holds for its value, and not for its shape."""
 
 
-def _keys(written: Sequence[Observation]) -> Iterator[Key]:
+def _keys(written: Written, units: Sequence[Around], parts: Sequence[Around] | None) -> Iterator[Key]:
     """What decides how the numbers of each Observation are read."""
-    quantities = [each.valueQuantity for each in written]
-    units = [None if each is None or each.value is None else _unit(each) for each in quantities]
-    components: list[Any] = [each.component for each in written]
-    if components.count(None) < len(components):
-        components = [each and tuple(map(_part, each)) for each in components]
-    labels = [
-        None if each.meta is None or each.meta.security is NOTHING else bytes(each.meta.security) for each in written
+    rarities, labels = _rarities(written), _labels(written)
+    return zip(written.codes, units, written.statuses, parts or repeat(b""), rarities, labels, strict=False)
+
+
+def _rarities(written: Written) -> "Sequence[Key] | repeat[None]":
+    """The elements of each Observation that are there seldom."""
+    if not written.seldom:
+        return repeat(None)
+    columns = [
+        [None if each is NOTHING else _rarity(name, each) for each in held] if held else repeat(None)
+        for name, held in zip(SELDOM, map(written.seldom.get, SELDOM), strict=True)
     ]
-    seldom = [None if each == _PLAIN else tuple(map(_rarity, _SELDOM, each)) for each in map(_seldom, written)]
-    if labels.count(None) < len(labels):
-        seldom = list(zip(seldom, labels, strict=True))
-    codes, statuses = [bytes(each.code) for each in written], [each.status for each in written]
-    return zip(codes, units, statuses, components, seldom, strict=True)
+    return list(zip(*columns, strict=False))
 
 
-def _part(component: Component) -> Key:
-    quantity = component.valueQuantity
-    return bytes(component.code), None if quantity is None or quantity.value is None else _unit(quantity)
+def _labels(written: Written) -> "Sequence[bytes | None] | repeat[None]":
+    """The labels of who may see each Observation."""
+    if written.metas.count(None) == len(written.metas):
+        return repeat(None)
+    return [None if each is None or each.security is NOTHING else bytes(each.security) for each in written.metas]
 
 
 def _rarity(name: str, element: msgspec.Raw) -> bytes:
@@ -139,10 +140,11 @@ def _shape(written: Observation, concepts: Concepts, zone: Zone) -> Shape | int:
     concept = concepts.by_name[name]
     if len(readings) != 1 or any(readings[0].qualities):
         return THE_LONG_WAY
-    sources = _sources(content, concepts, zone, readings[0])
-    if sources is None:
+    places = _places(content, concepts, zone, readings[0])
+    sources = None if places is None else _sources(written, places)
+    if places is None or sources is None:
         return THE_LONG_WAY
-    held = [content["component"][each] for each in sources] or [content]
+    held = [content["component"][each] for each in places] or [content]
     parts = tuple(concept.parts.values()) or (concept,)
     units = [unit_of(unit_of_quantity(each["valueQuantity"])) for each in held]
     conversions = tuple(part.units[unit.ucum] for part, unit in zip(parts, units, strict=True) if unit)
@@ -163,26 +165,20 @@ def _asked(content: Json, concepts: Concepts, zone: Zone) -> Intake:
 def _content(written: Observation) -> dict[str, Any]:
     """The Observation with what its shape consists of, measured at some time."""
     content: dict[str, Any] = {"status": written.status, "effectiveDateTime": _TIME}
-    if written.code is not NOTHING:
-        content["code"] = json.loads(bytes(written.code))
-    if written.valueQuantity is not None:
-        content["valueQuantity"] = json.loads(msgspec.json.encode(written.valueQuantity))
-    if written.component is not None:
-        content["component"] = json.loads(msgspec.json.encode(written.component))
     if written.meta is not None and written.meta.security is not NOTHING:
-        content["meta"] = {"security": json.loads(bytes(written.meta.security))}
-    for name, element in zip(_SELDOM, _seldom(written), strict=True):
-        if element is not NOTHING:
-            content[name] = json.loads(bytes(element))
+        content["meta"] = {"security": value_of(bytes(written.meta.security))}
+    for name, element in zip(_DECISIVE, _decisive(written), strict=True):
+        if element is not None and element is not NOTHING:
+            content[name] = value_of(bytes(element))
     return content
 
 
-def _sources(content: Json, concepts: Concepts, zone: Zone, whole: Reading) -> tuple[int, ...] | None:
+def _places(content: Json, concepts: Concepts, zone: Zone, whole: Reading) -> tuple[int, ...] | None:
     """The component that each part of a reading comes from, () where it is the value itself; None when in doubt.
 
     Each component is asked about alone; together they must make up what all of them say.
     """
-    components = content.get("component")
+    components = as_list(content.get("component")) or ()
     if not components:
         return () if len(whole.values) == 1 else None
     if "valueQuantity" in content:
@@ -196,3 +192,14 @@ def _sources(content: Json, concepts: Concepts, zone: Zone, whole: Reading) -> t
             return None
         found.update(dict.fromkeys(parts, place))
     return tuple(found[part] for part in range(len(whole.values))) if len(found) == len(whole.values) else None
+
+
+def _sources(written: Observation, places: Sequence[int]) -> tuple[int, ...] | None:
+    """Which number of all in `component` stands in each of some components; () for none of them; None when in doubt,
+    also where there are other numbers than those of quantities."""
+    said, marks = marked(bytes(written.component if places else written.valueQuantity))
+    held = [(as_object(each) or {}).get("valueQuantity") for each in as_list(said) or ()] if places else [said]
+    values: list[Any] = [(as_object(each) or {}).get("value") for each in held]
+    if [each for each in values if each is not None] != marks:
+        return None
+    return tuple(marks.index(values[place]) for place in places)

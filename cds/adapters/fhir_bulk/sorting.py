@@ -12,7 +12,16 @@ from cds.adapters.fhir.resource import Json, Resource, is_id
 from cds.adapters.fhir_bulk.lines import Portion
 from cds.adapters.fhir_bulk.people import ISSUE, People
 from cds.adapters.fhir_bulk.plain import PlainObservations
-from cds.adapters.fhir_bulk.written import NOTHING, Head, Observation, heads, observations
+from cds.adapters.fhir_bulk.written import (
+    NOTHING,
+    AnyObservation,
+    Head,
+    Written,
+    heads,
+    in_columns,
+    observations,
+    plain_observations,
+)
 from cds.adapters.issues import place_word
 from cds.adapters.shapes import as_list, as_object, as_text
 from cds.population import Array
@@ -56,6 +65,7 @@ class Sorting:
         self.said: list[Said] = []
         self.not_read: dict[str, int] = {}
         self._is_of_observations = True
+        self._is_plain = True  # none so far has an element that is there seldom
 
     def take(self, portion: Portion, place: int) -> None:
         """Take whole lines, of which the first has this place among all lines."""
@@ -70,9 +80,9 @@ class Sorting:
         if not _is_utf8(text):
             return False
         if self._is_of_observations:
-            written = _decoded(observations, text, count)
-            if written is not None:
-                self._take_observations(written, np.arange(place, place + count), lambda each: text.split(b"\n")[each])
+            written = self._observations_in(text, count)
+            if written:
+                self._take_observations(in_columns(written), np.arange(place, place + count), lambda: text.split(b"\n"))
                 return True
         found: list[Head] | None = _decoded(heads, text, count)
         kinds = {each.resourceType for each in found or ()}
@@ -82,8 +92,18 @@ class Sorting:
         self._count(kinds.pop(), count)
         return True
 
+    def _observations_in(self, text: bytes, count: int) -> Any:
+        """So many Observations, one a line; None where it is otherwise."""
+        if self._is_plain:
+            written = _decoded(plain_observations, text, count)
+            if written is not None:
+                return written
+        written = _decoded(observations, text, count)
+        self._is_plain = self._is_plain and written is None
+        return written
+
     def _take_one_by_one(self, text: bytes, place: int) -> None:
-        written: list[Observation] = []
+        written: list[AnyObservation] = []
         numbers: list[int] = []
         lines = text.split(b"\n")
         for number, line in enumerate(lines):
@@ -100,22 +120,22 @@ class Sorting:
             else:
                 self._take_head(head, line, place + number)
         if written:
-            self._take_observations(written, np.array(numbers) + place, lambda each: lines[numbers[each]])
+            self._take_observations(
+                in_columns(written), np.array(numbers) + place, lambda: [lines[each] for each in numbers]
+            )
 
-    def _take_observations(
-        self, written: Sequence[Observation], places: Array, line_of: Callable[[int], bytes]
-    ) -> None:
-        whose = np.array(self._owners(written), np.int64)
+    def _take_observations(self, written: Written, places: Array, lines: Callable[[], Sequence[bytes]]) -> None:
+        whose = np.array(self._owners(written.subjects), np.int64)
         for each in np.flatnonzero(whose < 0).tolist():
             if whose[each] != NOT_NOW:
-                self._say(int(whose[each]), "Observation", written[each].id, int(places[each]))
-        is_long = self.plain.take(written, whose, places)
-        for each in np.flatnonzero(is_long).tolist():
-            self._hold(int(whose[each]), int(places[each]), line_of(each))
+                self._say(int(whose[each]), "Observation", written.ids[each], int(places[each]))
+        is_long = np.flatnonzero(self.plain.take(written, whose, places)).tolist()
+        held = lines() if is_long else ()
+        for each in is_long:
+            self._hold(int(whose[each]), int(places[each]), held[each])
 
-    def _owners(self, written: Sequence[Observation]) -> list[int]:
+    def _owners(self, subjects: Sequence[bytes]) -> list[int]:
         known = self.people.known
-        subjects = [bytes(each.subject) for each in written]
         found: list[Any] = list(map(known.get, subjects))
         if None in found:
             for stated in {each for each, whose in zip(subjects, found, strict=True) if whose is None}:

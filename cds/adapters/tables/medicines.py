@@ -206,7 +206,9 @@ def _amounts(cells: Cells, concepts: Concepts) -> tuple[Array, Array, Array, Arr
     kinds = {unit: number for number, unit in enumerate(UNIT_IDS, 1)}
     (amount, counted), (dose, taken), (strength, held) = (cells.amount(each, kinds) for each in AMOUNTS)
     pieces, by_defined = kinds[PIECES], cells.numbers("daily_dose")[1]
-    numbers, medicines = cells.atc()
+    if not counted.any():  # nothing can be derived
+        return amount, np.full(cells.count, NOT_UNDERSTOOD, np.int16), np.full(cells.count, np.nan), by_defined
+    numbers, medicines = replace(cells, notes=Notes()).atc()  # what cannot be read is noted once, elsewhere
     defined = [defined_daily_dose(concepts, each) for each in medicines]
     dose = np.where(by_defined, np.array([each.value if each else np.nan for each in defined])[numbers], dose)
     taken = np.where(by_defined, np.array([kinds[each.unit] if each else 0 for each in defined])[numbers], taken)
