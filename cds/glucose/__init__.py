@@ -25,6 +25,7 @@ from cds.glucose.distribution import (
     m_value,
     risk_index,
 )
+from cds.glucose.excursions import mage
 from cds.glucose.recording import Grid, Recording, grid_of
 from cds.glucose.risk import average_daily_risk_range
 
@@ -46,6 +47,7 @@ __all__ = [
     "j_index",
     "low_index",
     "m_value",
+    "mage",
     "mean_absolute_change",
     "modd",
     "risk_index",

@@ -5,7 +5,7 @@ Its own defaults, which the MANIFEST does not state: the low share of GRADE begi
 
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
@@ -90,3 +90,22 @@ def test_a_gap_is_never_bridged_and_what_is_not_known_stays_so() -> None:
     assert minutes == known
     assert math.isnan(glucose.modd(made)) and math.isnan(glucose.conga(made))
     assert glucose.mean_absolute_change(made) == pytest.approx(60.0)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_amplitude_of_excursions_is_near_the_published_one(subject: str) -> None:
+    """Programs differ in MAGE by some per cent, as each finds the turning points in a way of its own."""
+    if "MAGE" not in METRICS[subject]:
+        pytest.skip("`MAGE` is not in the published table")
+    assert glucose.mage(recording(subject)) == pytest.approx(float(METRICS[subject]["MAGE"]), rel=0.06)
+
+
+def test_amplitude_of_excursions_by_hand() -> None:
+    def at(count: int) -> list[datetime]:
+        return [datetime(2026, 1, 8) + timedelta(minutes=5 * place) for place in range(count)]
+
+    wave = [100.0] * 60 + [200.0] * 60 + [100.0] * 60 + [200.0] * 60
+    assert glucose.mage(Recording(at(len(wave)), wave)) == pytest.approx(100.0)
+    steady = [100.0] * 200
+    assert math.isnan(glucose.mage(Recording(at(200), steady)))
+    assert math.isnan(glucose.mage(Recording(at(3), [80.0, 200.0, 80.0])))
