@@ -175,7 +175,8 @@ def test_whose_limit_it_was(result: cds.Result) -> None:
         found.limit_origin.until,
     )
     limits = {each.name: each.origin.kind for each in found.explain().numbers if each.origin}
-    assert {"gain_red": "patient", "gain_yellow": "default", "adult_age": "default"} == limits
+    others = dict.fromkeys(("gain_yellow", "adult_age", "weight_jump"), "default")
+    assert {"gain_red": "patient", **others} == limits
 
 
 def test_how_far_it_was_from_changing(result: cds.Result) -> None:
