@@ -33,10 +33,10 @@ from cds.population import Population, population_of
 from tests.strategies import MOMENTS, SEEDS, patients, plans
 from tests.written import records, ruleset_texts
 
-PROFILES = {"quick": 250, "long": 4000}
+PROFILES = {"quick": 100, "long": 4000}
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 examples = settings(
-    max_examples=PROFILES[os.environ.get("CDS_PROFILE", "quick")],
+    max_examples=int(os.environ.get("CDS_EXAMPLES", PROFILES[os.environ.get("CDS_PROFILE", "quick")])),
     deadline=None,
     suppress_health_check=_SLOW,
     derandomize=os.environ.get("CDS_PROFILE", "quick") == "quick",
@@ -215,7 +215,7 @@ def test_no_operator_reads_past_its_rows() -> None:
     names = [name for name in globals() if name.startswith("test_") and name != "test_no_operator_reads_past_its_rows"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"{__file__}::{name}" for name in names)],
-        env={**os.environ, "NUMBA_BOUNDSCHECK": "1", "CDS_CACHE": str(folder)},
+        env={"CDS_EXAMPLES": "25", **os.environ, "NUMBA_BOUNDSCHECK": "1", "CDS_CACHE": str(folder)},
         cwd=Path(__file__).parent.parent,
         capture_output=True,
         text=True,

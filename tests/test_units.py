@@ -187,7 +187,7 @@ def test_numbers_of_units_never_change() -> None:
     expected = (
         "1 ,2 mmHg,3 kg,4 g,5 lb,6 °C,7 °F,8 /min,9 mmol/L,10 mg/dL,11 L/min,12 L/s,13 %,14 cm,15 m,16 mm,17 in,"
         "18 ft,19 kg/m2,20 mmol/mol,21 INR,22 points,23 readings,24 doses,25 days,26 weeks,27 min,28 hours,29 months,"
-        "30 years,31 episodes,32 medicines,33 dispenses,34 L,35 mL,"
+        "30 years,31 episodes,32 medicines,33 dispenses,34 L,35 mL,36 mg,37 µg,38 tablets,"
         "102 mmHg/day,103 kg/day,104 g/day,106 °C/day,108 /min/day,109 mmol/L/day,110 mg/dL/day,"
         "111 L/min/day,113 %/day,114 cm/day,120 mmol/mol/day,121 INR/day,122 points/day,131 episodes/day,134 L/day"
     )

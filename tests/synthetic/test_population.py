@@ -117,9 +117,11 @@ def test_every_kind_of_fault_is_told(fault: Any) -> None:
 
 
 def test_nothing_is_wrong_with_rows_but_what_is_meant_to_be() -> None:
-    """Forms with an item left out, days of supply that nobody stated, provisional diagnoses, pouches without names."""
+    """Forms with an item left out, days of supply that nobody stated, or of medicines as needed, provisional diagnoses,
+    pouches without names.
+    """
     told = set(read()[1]["code"].to_pylist())
-    of_clean_rows = {"part_missing", "days_not_stated", "not_certain", "medicine_not_stated"}
+    of_clean_rows = {"part_missing", "days_not_stated", "days_as_needed", "not_certain", "medicine_not_stated"}
     assert of_clean_rows | {each.code for each in FAULTS} == told
 
 
