@@ -5,7 +5,7 @@ ones. Every executor walks the same lists. All references are positions: `Plan.n
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
@@ -260,7 +260,8 @@ class Or:
     telling: tuple[int, ...] = ()
 
 
-Condition = Compare | IsKnown | IsTrue | Matches | Fires | Not | And | Or
+Leaf = Compare | IsKnown | IsTrue | Matches | Fires
+Condition = Leaf | Not | And | Or
 Colour = Literal["red", "orange", "yellow", "green"]
 
 
@@ -393,6 +394,24 @@ class Plan:
     def head(self, ruleset: str) -> Head:
         """The head of a ruleset by its id."""
         return self._heads[ruleset]
+
+
+def leaves_of(condition: Condition) -> Iterator[Leaf]:
+    """The comparisons and questions that a condition is joined from."""
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves_of(part)
+        case Not(part):
+            yield from leaves_of(part)
+        case _:
+            yield condition
+
+
+def conditions_of(rule: Rule) -> tuple[Condition, ...]:
+    """Every condition that a rule looks at."""
+    levels = (each for level in rule.levels for each in (level.condition, level.confirmed))
+    return tuple(each for each in (rule.applies, *levels, rule.clear_when) if each is not None)
 
 
 def numbers_behind(plan: Plan, roots: Iterable[Condition | int], into_limits: bool = True) -> list[int]:

@@ -1,6 +1,6 @@
 """What an evaluation says: findings, why they were or were not given, and what they rest on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
@@ -108,6 +108,19 @@ class Step:
     parts: tuple["Step", ...] = ()
     left_label: Texts = field(default_factory=dict[str, str])
     right_label: Texts = field(default_factory=dict[str, str])
+
+    @property
+    def leaves(self) -> Iterator["Step"]:
+        """The comparisons and questions that it is joined from, in their order."""
+        if not self.parts and self.words not in ("and", "or"):
+            yield self
+        for part in self.parts:
+            yield from part.leaves
+
+    @property
+    def sentence(self) -> str:
+        """A comparison in the author's words: `gain is above gain_yellow`."""
+        return " ".join(each for each in (self.left, self.words, self.right) if each)
 
 
 @dataclass(frozen=True, slots=True)

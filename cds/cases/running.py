@@ -67,7 +67,7 @@ class Outcome:
             reason, cure = reason_text(self.finding.reason, language), cure_text(self.finding.reason, language)
             lines.append(f"{reason}; {cure}" if cure else reason)
         steps = [explained.applies, *(step for _, step in explained.levels)]
-        return lines + [_step_text(step, language) for each in steps for step in _leaves(each)]
+        return lines + [_step_text(step, language) for each in steps for step in each.leaves]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +264,6 @@ def _said(finding: Finding) -> Said:
     origin = finding.limit_origin.kind if finding.limit_origin else None
     said = (finding.status, finding.colour, reason, finding.uncertain, finding.hidden_by)
     return (*(each or None for each in said), finding.value, finding.limit, finding.limit_name or None, origin)
-
-
-def _leaves(step: Step) -> Iterator[Step]:
-    if not step.parts and step.words not in ("and", "or"):
-        yield step
-    for part in step.parts:
-        yield from _leaves(part)
 
 
 def _step_text(step: Step, language: Language) -> str:

@@ -7,18 +7,17 @@ from pathlib import Path
 
 from cds.api import ruleset_of
 from cds.cases import case_files, run
-from cds.catalogue import concepts_from
-from cds.codes import Concepts
+from cds.commands.checked import as_written
 from cds.diagnostics import CdsError
 from cds.differences import as_json, as_words, changes, effect, load_effect
 from cds.handbook import as_html, as_markdown, handbook
-from cds.loading import Checked, check_paths
+from cds.loading import Checked
 from cds.reading import LoadedFile
 
 
 def differ(given: argparse.Namespace) -> int:
     """Print what changed between two versions of a ruleset; 1 when its meaning did."""
-    old, new = (_one(path, _concepts(given)) for path in (given.old, given.new))
+    old, new = (_one(given, path) for path in (given.old, given.new))
     if old[1].model.ruleset != new[1].model.ruleset:
         raise CdsError(f"`{given.old}` is {old[1].model.ruleset} and `{given.new}` is {new[1].model.ruleset}")
     _check_over_patients(given)
@@ -44,11 +43,11 @@ def _check_over_patients(given: argparse.Namespace) -> None:
 
 def document(given: argparse.Namespace) -> int:
     """Write the handbook of each ruleset into a folder, one file for each."""
-    checked = _whole(given.paths, _concepts(given))
+    checked = as_written(given, given.paths)
     folder = Path(given.out)
     folder.mkdir(parents=True, exist_ok=True)
     beside = {Path(each.file).name.removesuffix(".test.yaml"): each for each in case_files(checked)}
-    earlier = _one(given.since, _concepts(given)) if given.since else None
+    earlier = _one(given, given.since) if given.since else None
     for file in _named(checked, given.paths):
         cases = beside.get(Path(file.file).stem)
         results = run(cases.cases, checked, executors=("single",)) if cases else ()
@@ -63,19 +62,6 @@ def document(given: argparse.Namespace) -> int:
     return 0
 
 
-def _concepts(given: argparse.Namespace) -> Concepts | None:
-    return concepts_from(given.concepts) if given.concepts else None
-
-
-def _whole(paths: Sequence[str | Path], concepts: Concepts | None) -> Checked:
-    """The files as written, without their adaptations; CdsError when one has errors."""
-    checked = check_paths(paths, concepts)
-    written = checked.as_written or checked
-    if written.plan is None:
-        raise CdsError("the files have errors; `cds check` shows them")
-    return written
-
-
 def _named(checked: Checked, paths: Sequence[str]) -> list[LoadedFile]:
     """The rulesets that were named, without those that they only use."""
     named = {Path(each).resolve() for each in paths}
@@ -83,9 +69,9 @@ def _named(checked: Checked, paths: Sequence[str]) -> list[LoadedFile]:
     return files or list(checked.files)
 
 
-def _one(path: str, concepts: Concepts | None) -> tuple[Checked, LoadedFile]:
+def _one(given: argparse.Namespace, path: str) -> tuple[Checked, LoadedFile]:
     """The one ruleset of a file, with those it uses."""
-    checked = _whole([path], concepts)
+    checked = as_written(given, [path])
     found = [each for each in checked.files if Path(each.file).resolve() == Path(path).resolve()]
     if len(found) != 1:
         raise CdsError(f"`{path}` is no single ruleset; name a file that begins with `language: 1`")

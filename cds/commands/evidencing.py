@@ -9,10 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from cds.catalogue import concepts_from
+from cds.commands.checked import as_written
 from cds.diagnostics import CdsError, Language
 from cds.evidence import SelfTest, selftest, write_evidence
-from cds.loading import check_paths
 
 _TESTED: Final[Mapping[Language, tuple[str, str, str]]] = {
     "nb": (
@@ -35,10 +34,7 @@ _TESTED: Final[Mapping[Language, tuple[str, str, str]]] = {
 
 def evidence(given: argparse.Namespace) -> int:
     """Write the evidence of rulesets and of this installation into a folder."""
-    checked = check_paths(given.paths, concepts_from(given.concepts) if given.concepts else None)
-    written = checked.as_written or checked
-    if written.plan is None:
-        raise CdsError("the files have errors; `cds check` shows them")
+    written = as_written(given, given.paths)
     try:
         day = date.fromisoformat(given.date)
     except ValueError:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cds.api import Ruleset, load, ruleset_of
-from cds.catalogue import concepts_from
+from cds.commands.checked import usable
 from cds.diagnostics import CdsError, Language
-from cds.loading import Checked, check_paths
+from cds.loading import Checked
 
 if TYPE_CHECKING:
     from cds.simulation.comparing import Column
@@ -23,9 +23,7 @@ def simulate(given: argparse.Namespace) -> int:
     from cds.simulation.comparing import Column  # noqa: PLC0415
     from cds.simulation.running import read  # noqa: PLC0415
 
-    checked = check_paths(given.rules, concepts_from(given.concepts) if given.concepts else None)
-    if checked.plan is None:
-        raise CdsError("the files have errors; `cds check` shows them")
+    checked = usable(given, given.rules)
     sides = _sides(given, ruleset_of(checked))
     for each in sides.values():
         each.refuse_drafts(given.draft)

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 from cds.cases import case_files
-from cds.catalogue import concepts_from
+from cds.commands.checked import usable
 from cds.diagnostics import CdsError
-from cds.loading import check_paths
 from cds.strength import as_json, as_words, strength
 
 
@@ -18,11 +17,11 @@ def measure(given: argparse.Namespace) -> int:
     """
     if given.format not in ("text", "json"):
         raise CdsError(f"strength is written as text or json, not as {given.format}")
-    checked = check_paths(given.paths, concepts_from(given.concepts) if given.concepts else None)
+    checked = usable(given, given.paths)
     written = checked.as_written or checked
     files = {each.file: each for each in case_files(checked) if not each.is_adapted}
-    if written.plan is None or any(each.is_error for file in files.values() for each in file.diagnostics):
-        raise CdsError("the files have errors; `cds check` shows them")
+    if any(each.is_error for file in files.values() for each in file.diagnostics):
+        raise CdsError("the case files have errors; `cds check` shows them")
     beside = {file.file: file for file in written.files}
     pairs = [(ruleset, cases) for cases in files.values() if (ruleset := beside.get(_ruleset(cases.file)))]
     if not pairs:

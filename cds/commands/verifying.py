@@ -5,18 +5,14 @@ import sys
 from pathlib import Path
 
 from cds.cases import case_files
-from cds.catalogue import concepts_from
-from cds.diagnostics import CdsError
-from cds.loading import check_paths
+from cds.commands.checked import usable
 from cds.verify import as_json, as_words, verify
 
 
 def prove(given: argparse.Namespace) -> int:
     """Print what is odd about rulesets for every patient; 1 when there is something to look at."""
-    checked = check_paths(given.paths, concepts_from(given.concepts) if given.concepts else None)
+    checked = usable(given, given.paths)
     written = checked.as_written or checked
-    if written.plan is None:
-        raise CdsError("the files have errors; `cds check` shows them")
     cases = {
         Path(each.file).name.removesuffix(".test.yaml"): each for each in case_files(checked) if not each.is_adapted
     }

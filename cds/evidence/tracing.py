@@ -54,8 +54,8 @@ def trace(checked: Checked, of: LoadedFile, results: Sequence[CaseResult]) -> li
                     tried.setdefault(finding.id, []).append(result)
                 explained = finding.explain()
                 for level, step in (("applies_to", explained.applies), *explained.levels):
-                    for leaf in _leaves(step):
-                        shown = seen.setdefault((finding.id, level, _words(leaf)), {})
+                    for leaf in step.leaves:
+                        shown = seen.setdefault((finding.id, level, leaf.sentence), {})
                         for way in _ways(leaf, result):
                             shown.setdefault(way, []).append(result.case.name)
     order = [rule.id for rule in checked.plan.rules] if checked.plan else []
@@ -63,17 +63,6 @@ def trace(checked: Checked, of: LoadedFile, results: Sequence[CaseResult]) -> li
         _traced(of, key, shown, tried.get(key[0], []))
         for key, shown in sorted(seen.items(), key=lambda each: order.index(each[0][0]))
     ]
-
-
-def _leaves(step: Step) -> Iterator[Step]:
-    if not step.parts and step.words not in ("and", "or"):
-        yield step
-    for part in step.parts:
-        yield from _leaves(part)
-
-
-def _words(leaf: Step) -> str:
-    return " ".join(each for each in (leaf.left, leaf.words, leaf.right) if each)
 
 
 def _ways(leaf: Step, result: CaseResult) -> Iterator[str]:

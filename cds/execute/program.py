@@ -6,23 +6,20 @@ from typing import Final, NamedTuple
 
 from cds.plan import (
     NONE,
-    And,
     Choice,
     Compare,
     Condition,
-    Fires,
     IsKnown,
     IsTrue,
+    Leaf,
     Matches,
-    Not,
-    Or,
     Pair,
     Plan,
     Rule,
+    conditions_of,
+    leaves_of,
 )
 from cds.population import Array
-
-Leaf = Compare | IsKnown | IsTrue | Matches | Fires
 
 NO_ORIGIN: Final = 0
 ORIGINS: Final = ("", "default", "adaptation", "patient")
@@ -84,7 +81,7 @@ class Program:
 
 def program_of(plan: Plan) -> Program:
     """Prepare a plan."""
-    leaves = tuple(leaf for each in _conditions(plan) for leaf in _leaves(each))
+    leaves = tuple(leaf for each in _conditions(plan) for leaf in leaves_of(each))
     return Program(plan, leaves, {id(leaf): place for place, leaf in enumerate(leaves)})
 
 
@@ -93,21 +90,4 @@ def _conditions(plan: Plan) -> Iterator[Condition]:
         if isinstance(number, Choice):
             yield from (condition for condition, _ in number.cases)
     for rule in plan.rules:
-        yield rule.applies
-        if rule.clear_when is not None:
-            yield rule.clear_when
-        for level in rule.levels:
-            yield level.condition
-            if level.confirmed is not None:
-                yield level.confirmed
-
-
-def _leaves(condition: Condition) -> Iterator[Leaf]:
-    match condition:
-        case And(parts=parts) | Or(parts=parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(part=part):
-            yield from _leaves(part)
-        case _:
-            yield condition
+        yield from conditions_of(rule)

@@ -55,6 +55,7 @@ from cds.plan import (
     Input,
     IsKnown,
     IsTrue,
+    Leaf,
     Level,
     Limit,
     Matches,
@@ -72,7 +73,6 @@ from cds.plan import (
 from cds.result import Origin, Status
 
 Valued = tuple[float, int]
-Leaf = Compare | IsKnown | IsTrue | Matches | Fires
 Decided = tuple[int, Leaf | None]
 RowsKey = tuple[str, str, Wanted]
 BOUNDS = (KNOWN, AT_LEAST, AT_MOST)

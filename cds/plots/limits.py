@@ -22,7 +22,21 @@ from cds.operators.logic import (
 )
 from cds.operators.reasons import FALSE, KNOWN, NOT_COMPUTABLE, NOT_SET, TRUE, Reason
 from cds.operators.series import LOWER, OWN, TEST, UPPER
-from cds.plan import NONE, And, Compare, Condition, IsTrue, Measure, Not, Or, Plan, Rounded, Rule, numbers_behind
+from cds.plan import (
+    NONE,
+    And,
+    Compare,
+    Condition,
+    IsTrue,
+    Measure,
+    Not,
+    Or,
+    Plan,
+    Rounded,
+    Rule,
+    leaves_of,
+    numbers_behind,
+)
 from cds.plan import Limit as PlanLimit
 from cds.plots.chart import Limit, Severity, Zone
 from cds.plots.inputs import View, measures, rules_in_question
@@ -81,7 +95,7 @@ def _uses(plan: Plan, rule: Rule) -> Iterator[_Use]:
                 yield _Use(right, comparison, level.colour, left)
         for measure in measures(plan, [level.condition], into_limits=False):
             yield from _bound(measure)
-        for leaf in _leaves(level.condition):
+        for leaf in leaves_of(level.condition):
             if isinstance(leaf, IsTrue) and leaf.limit != NONE:
                 yield _Use(leaf.limit, 0, level.colour, leaf.number)
 
@@ -95,17 +109,6 @@ def _bound(measure: Measure) -> Iterator[_Use]:
             yield _Use(number, ends[slot], "", measure=measure)
         elif slot >= OWN:
             yield _Use(number, 0, "", measure=measure)
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    match condition:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(part):
-            yield from _leaves(part)
-        case _:
-            yield condition
 
 
 def _comparisons(plan: Plan, condition: Condition, is_negated: bool = False) -> Iterator[tuple[int, int, int]]:

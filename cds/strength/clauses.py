@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cds.execute.explain import evaluate
 from cds.plan import Plan
-from cds.result import State, Step
+from cds.result import State
 from cds.strength.trying import Prepared
 
 STATES: tuple[State, ...] = ("true", "false", "unknown")
@@ -33,18 +33,11 @@ def clauses(plan: Plan, ruleset: str, cases: Iterable[Prepared]) -> tuple[Clause
             if finding.rule.ruleset == ruleset:
                 explained = finding.explain()
                 for step in (explained.applies, *(step for _, step in explained.levels)):
-                    for words, state in _leaves(step):
-                        seen.setdefault((finding.id, words), set()).add(state)
+                    for leaf in step.leaves:
+                        seen.setdefault((finding.id, leaf.sentence), set()).add(leaf.state)
     return tuple(Clause(rule, words, frozenset(states)) for (rule, words), states in _in_order(plan, seen))
 
 
 def _in_order(plan: Plan, seen: Mapping[tuple[str, str], set[State]]) -> Iterator[tuple[tuple[str, str], set[State]]]:
     for rule in plan.rules:
         yield from ((key, states) for key, states in seen.items() if key[0] == rule.id)
-
-
-def _leaves(step: Step) -> Iterator[tuple[str, State]]:
-    if not step.parts and step.words not in ("and", "or"):
-        yield " ".join(each for each in (step.left, step.words, step.right) if each), step.state
-    for part in step.parts:
-        yield from _leaves(part)

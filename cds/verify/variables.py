@@ -22,7 +22,6 @@ from cds.patient import SEX, Patient
 from cds.periods import NORWAY, zone
 from cds.plan import (
     NONE,
-    And,
     Arithmetic,
     Choice,
     Compare,
@@ -34,13 +33,12 @@ from cds.plan import (
     Limit,
     Matches,
     Measure,
-    Not,
-    Or,
     PairedLimit,
     Plan,
     Points,
     Rounded,
     Total,
+    leaves_of,
     numbers_behind,
 )
 
@@ -156,10 +154,10 @@ class Variables:
     def tests(self) -> tuple[Condition, ...]:
         """Every comparison that any rule, or any limit that goes by cases, makes."""
         roots = [each for place in range(len(self.plan.rules)) for each in _conditions(self.plan, place)]
-        found = dict.fromkeys(leaf for root in roots for leaf in _leaves(root))
+        found = dict.fromkeys(leaf for root in roots for leaf in leaves_of(root))
         for number in self.plan.numbers:
             for case, _ in getattr(number, "cases", ()):
-                found |= dict.fromkeys(_leaves(case))
+                found |= dict.fromkeys(leaves_of(case))
         return tuple(found)
 
     @cached_property
@@ -269,7 +267,7 @@ class Variables:
         pairs = [
             number
             for test in tests
-            for leaf in _leaves(test)
+            for leaf in leaves_of(test)
             if isinstance(leaf, Compare) and leaf.pair
             for number in (leaf.pair.unit_of, leaf.pair.raw, leaf.pair.limit)
         ]
@@ -364,23 +362,14 @@ def _undone(operator: int, value: float, known: float, is_left: bool) -> float |
 
 
 def _conditions(plan: Plan, rule: int) -> list[Condition]:
+    """What a rule fires by; when its alarm closes is another matter."""
     asked = plan.rules[rule]
     confirmed = (level.confirmed for level in asked.levels)
     return [asked.applies, *(level.condition for level in asked.levels), *(each for each in confirmed if each)]
 
 
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, And | Or):
-        for part in condition.parts:
-            yield from _leaves(part)
-    elif isinstance(condition, Not):
-        yield from _leaves(condition.part)
-    else:
-        yield condition
-
-
 def _fired(conditions: Iterable[Condition]) -> list[int]:
-    return [leaf.rule for each in conditions for leaf in _leaves(each) if isinstance(leaf, Fires)]
+    return [leaf.rule for each in conditions for leaf in leaves_of(each) if isinstance(leaf, Fires)]
 
 
 def _concept(concepts: Concepts, key: str) -> Concept | None:

@@ -9,27 +9,25 @@ from typing import Final
 
 from cds.plan import (
     NONE,
-    And,
     Choice,
     Compare,
-    Condition,
     Fact,
     Fires,
     IsKnown,
     IsTrue,
+    Leaf,
     Limit,
     Matches,
     Measure,
-    Not,
-    Or,
     PairedLimit,
     Plan,
     Points,
     Rule,
+    conditions_of,
+    leaves_of,
     numbers_behind,
 )
 
-Leaf = Compare | IsKnown | IsTrue | Matches | Fires
 _NAME: Final = "cds.execute.live.reach"
 
 
@@ -70,24 +68,6 @@ def bits_of(mask: int) -> Iterator[int]:
         lowest = mask & -mask
         yield lowest.bit_length() - 1
         mask ^= lowest
-
-
-def conditions_of(rule: Rule) -> tuple[Condition, ...]:
-    """Every condition that a rule looks at."""
-    levels = (each for level in rule.levels for each in (level.condition, level.confirmed))
-    return tuple(each for each in (rule.applies, *levels, rule.clear_when) if each is not None)
-
-
-def leaves_of(condition: Condition) -> Iterator[Leaf]:
-    """The comparisons and questions that a condition is joined from."""
-    match condition:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from leaves_of(part)
-        case Not(part):
-            yield from leaves_of(part)
-        case _:
-            yield condition
 
 
 def numbers_asked(leaf: Leaf) -> tuple[int, ...]:
